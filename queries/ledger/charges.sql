@@ -1,0 +1,48 @@
+-- purpose:    What Twilio charged for each call and each message: the itemised book.
+-- kind:       view
+-- parameters: none
+-- reads:      calls, messages
+-- grain:      service, sid
+-- order:      none
+-- columns:
+--   service      VARCHAR        calls or messages
+--   sid          VARCHAR
+--   account_sid  VARCHAR
+--   charged_at   TIMESTAMP      UTC, when the call started or the message was sent
+--   day          DATE           UTC
+--   month        DATE           UTC, first day
+--   direction    VARCHAR
+--   status       VARCHAR
+--   currency     VARCHAR        ISO 4217; empty where Twilio gives none, as on fresh messages
+--   cost         DECIMAL(18,8)  in currency; positive = Twilio charged us; null = unpriced
+--   minutes      INTEGER        started minutes; 0 for messages
+--   segments     INTEGER        0 for calls
+select
+  'calls' as service,
+  sid,
+  account_sid,
+  charged_at,
+  cast(charged_at as date) as day,
+  cast(date_trunc('month', charged_at) as date) as month,
+  direction,
+  status,
+  coalesce(currency, '') as currency,
+  cost,
+  cast((duration_seconds + 59) // 60 as integer) as minutes,
+  0 as segments
+from calls
+union all
+select
+  'messages' as service,
+  sid,
+  account_sid,
+  charged_at,
+  cast(charged_at as date) as day,
+  cast(date_trunc('month', charged_at) as date) as month,
+  direction,
+  status,
+  coalesce(currency, '') as currency,
+  cost,
+  0 as minutes,
+  segments
+from messages

@@ -1,0 +1,52 @@
+-- purpose:    The newest usable observation of each message.
+-- kind:       merge by sid
+-- parameters: none
+-- reads:      staging_messages
+-- grain:      sid
+-- order:      none
+-- columns:
+--   ordinal                BIGINT         order of observation over all landing files
+--   sid                    VARCHAR
+--   account_sid            VARCHAR
+--   messaging_service_sid  VARCHAR
+--   direction              VARCHAR
+--   status                 VARCHAR
+--   from_address           VARCHAR
+--   to_address             VARCHAR
+--   charged_at             TIMESTAMP      UTC, when the message was sent
+--   segments               INTEGER        0 where Twilio gives none
+--   media_count            INTEGER        0 where Twilio gives none
+--   error_code             VARCHAR
+--   cost                   DECIMAL(18,8)  positive = Twilio charged us: the sign is turned here, once; null = unpriced
+--   currency               VARCHAR        ISO 4217, upper case; null where Twilio gives none
+--   run_number             INTEGER
+--   observed_at            TIMESTAMP      UTC
+with newest as (
+  select
+    sid,
+    max(ordinal) as ordinal
+  from staging_messages
+  where defect is null
+  group by sid
+)
+
+select
+  s.ordinal,
+  s.sid,
+  s.account_sid,
+  s.messaging_service_sid,
+  s.direction,
+  s.status,
+  s.from_address,
+  s.to_address,
+  s.charged_at,
+  s.segments,
+  s.media_count,
+  s.error_code,
+  s.cost,
+  s.currency,
+  s.run_number,
+  s.observed_at
+from staging_messages as s
+-- 1:1, an ordinal is given once
+join newest as n on n.ordinal = s.ordinal

@@ -1,0 +1,36 @@
+-- purpose:    Observations that cannot be used, with the reason: they are in no figure until Twilio sends them whole.
+-- kind:       append
+-- parameters: none
+-- reads:      staging_calls, staging_messages, staging_usage_records
+-- grain:      resource, ordinal
+-- order:      none
+-- columns:
+--   resource     VARCHAR    calls, messages or usage_records
+--   record_key   VARCHAR    the sid, or day and category of a usage record
+--   account_sid  VARCHAR
+--   day          DATE       UTC; null where the date itself is damaged
+--   defect       VARCHAR
+--   price_text   VARCHAR    as Twilio sent it
+--   run_number   INTEGER
+--   observed_at  TIMESTAMP  UTC
+--   ordinal      BIGINT
+select 'calls' as resource, sid as record_key, account_sid, cast(charged_at as date) as day, defect, price_text, run_number, observed_at, ordinal
+from staging_calls
+where defect is not null
+union all
+select 'messages' as resource, sid as record_key, account_sid, cast(charged_at as date) as day, defect, price_text, run_number, observed_at, ordinal
+from staging_messages
+where defect is not null
+union all
+select
+  'usage_records' as resource,
+  coalesce(cast(day as varchar), '?') || ' ' || coalesce(category, '?') as record_key,
+  account_sid,
+  day,
+  defect,
+  price_text,
+  run_number,
+  observed_at,
+  ordinal
+from staging_usage_records
+where defect is not null

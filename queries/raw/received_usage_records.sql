@@ -1,0 +1,61 @@
+-- purpose:    Rows of received pages of usage records, as text, less what must not be kept: what a landing file holds.
+-- kind:       landing
+-- parameters: none
+-- reads:      received_pages
+-- grain:      one row of one page
+-- order:      none
+-- columns:
+--   account_sid  VARCHAR   as Twilio sent it, like every VARCHAR here
+--   category     VARCHAR
+--   description  VARCHAR
+--   count        VARCHAR
+--   count_unit   VARCHAR
+--   usage        VARCHAR
+--   usage_unit   VARCHAR
+--   price        VARCHAR   positive = Twilio charged
+--   price_unit   VARCHAR
+--   start_date   VARCHAR   UTC day, inclusive
+--   end_date     VARCHAR   UTC day, inclusive
+--   as_of        VARCHAR   ISO 8601
+--   run_number   INTEGER
+--   task_number  INTEGER
+--   page_number  INTEGER
+--   observed_at  TIMESTAMP UTC
+--   page_key     BIGINT    which received page; not kept in the file
+with page_rows as (
+  select
+    run_number,
+    task_number,
+    page_number,
+    observed_at,
+    page_key,
+    unnest(from_json(rows_text, '[{"account_sid":"VARCHAR","category":"VARCHAR","description":"VARCHAR","count":"VARCHAR","count_unit":"VARCHAR","usage":"VARCHAR","usage_unit":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR","start_date":"VARCHAR","end_date":"VARCHAR","as_of":"VARCHAR"}]')) as r
+  from received_pages
+),
+
+final as (
+  select
+    r.account_sid as account_sid,
+    r.category as category,
+    r.description as description,
+    r."count" as "count",
+    r.count_unit as count_unit,
+    r."usage" as "usage",
+    r.usage_unit as usage_unit,
+    r.price as price,
+    r.price_unit as price_unit,
+    r.start_date as start_date,
+    r.end_date as end_date,
+    r.as_of as as_of,
+    run_number,
+    task_number,
+    page_number,
+    observed_at,
+    page_key
+  from page_rows
+)
+
+select
+  account_sid, category, description, "count", count_unit, "usage", usage_unit, price, price_unit, start_date,
+  end_date, as_of, run_number, task_number, page_number, observed_at, page_key
+from final

@@ -1,0 +1,45 @@
+-- purpose:    What each received page of calls holds, so that a page that cannot be right is refused before it is landed.
+-- kind:       verdict
+-- parameters: $first_page_key BIGINT pages from this one on
+-- reads:      received_calls, page_expectations
+-- grain:      page_key
+-- order:      page_key
+-- columns:
+--   page_key         BIGINT
+--   row_count        BIGINT
+--   foreign_rows     BIGINT  rows of another account
+--   outside_rows     BIGINT  rows outside the window; one exactly on its end is none, for Twilio's texts disagree on `<`
+--   incomplete_rows  BIGINT  rows without a sid, status, direction or start_time
+--   odd_sids         BIGINT  rows whose sid has not Twilio's form: kept, with a warning
+with parsed as (
+  select
+    page_key,
+    sid,
+    account_sid,
+    status,
+    direction,
+    cast(try_strptime(start_time, ['%a, %d %b %Y %H:%M:%S %z', '%Y-%m-%dT%H:%M:%S%z']) as timestamp) as at,
+    start_time
+  from received_calls
+  where page_key >= $first_page_key
+),
+
+final as (
+  select
+    p.page_key,
+    count(*) as row_count,
+    count(*) filter (where p.account_sid is distinct from e.account_sid) as foreign_rows,
+    count(*) filter (where p.at < e.window_start or p.at > e.window_end) as outside_rows,
+    count(*) filter (
+      where coalesce(p.sid, '') = '' or coalesce(p.start_time, '') = '' or p.status is null or p.direction is null
+    ) as incomplete_rows,
+    count(*) filter (where not regexp_full_match(p.sid, 'CA[0-9a-fA-F]{32}')) as odd_sids
+  from parsed as p
+  -- n:1, a page has one expectation
+  join page_expectations as e on e.page_key = p.page_key
+  group by p.page_key
+)
+
+select page_key, row_count, foreign_rows, outside_rows, incomplete_rows, odd_sids
+from final
+order by page_key

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { InvariantError } from '../domain/errors.js';
+import { ledgerMemoryMb } from '../domain/limits.js';
+import type { Query } from '../domain/query.js';
+import { Database, sqlName, sqlText } from './duckdb.js';
+import { exists, makeFolder, removePath, sha256Of } from './files.js';
+
+/** The database's file in the data folder. It can be deleted: landing and manifest make it anew. */
+export const ledgerFile = 'subledger.duckdb';
+
+const storedKinds = new Set(['merge', 'append']);
+const sessionKinds = new Set(['staged']);
+
+/**
+ * Opens the ledger and makes its tables and views from the queries' headers. DuckDB's lock on the file is the one lock of
+ * the data folder: the kernel drops it with the process, so that none is ever stale. A ledger made by other queries than
+ * today's is dropped: loading starts from the first line of the manifest again.
+ * @throws LockedError naming the holder; StorageError where the file is damaged
+ */
+export async function openLedger(
+  dataFolder: string,
+  queries: ReadonlyMap<string, Query>,
+  seeds: ReadonlyMap<string, string>,
+): Promise<Database> {
+  await makeFolder(dataFolder);
+  const path = join(dataFolder, ledgerFile);
+  const fingerprint = fingerprintOf(queries);
+  const database = await openFile(dataFolder, path);
+  if (await isMadeBy(database, fingerprint)) return prepare(database, queries, seeds);
+  database.close();
+  await removePath(path);
+  await removePath(`${path}.wal`);
+  const fresh = await openFile(dataFolder, path);
+  await fresh.run('ledger_version', 'create table ledger_version (fingerprint varchar)');
+  await fresh.run('ledger_version', `insert into ledger_version values (${sqlText(fingerprint)})`);
+  return prepare(fresh, queries, seeds);
+}
+
+const openFile = (dataFolder: string, path: string): Promise<Database> =>
+  Database.open(path, { memoryMb: ledgerMemoryMb, temporaryFolder: join(dataFolder, 'temporary') });
+
+/** Everything that decides what a loaded row looks like. */
+function fingerprintOf(queries: ReadonlyMap<string, Query>): string {
+  const deciding = [...queries.values()].filter(
+    (query) => storedKinds.has(query.kind) || sessionKinds.has(query.kind) || query.kind === 'temp view',
+  );
+  return sha256Of(deciding.map((query) => `${query.name}\n${query.sql}`).join('\n'));
+}
+
+async function isMadeBy(database: Database, fingerprint: string): Promise<boolean> {
+  const tables = await database.texts(
+    'ledger_version',
+    "select 1 from duckdb_tables() where table_name = 'ledger_version'",
+  );
+  if (tables.length === 0) return false;
+  const [[made] = []] = await database.texts('ledger_version', 'select fingerprint from ledger_version');
+  return made === fingerprint;
+}
+
+async function prepare(
+  database: Database,
+  queries: ReadonlyMap<string, Query>,
+  seeds: ReadonlyMap<string, string>,
+): Promise<Database> {
+  for (const [name, path] of seeds) {
+    await database.run(
+      name,
+      `create or replace temp table ${sqlName(name)} as
+       select columns(c -> true) from read_csv(${sqlText(path)}, header = true, all_varchar = true)`,
+    );
+  }
+  await database.run(
+    'loaded_lines',
+    'create table if not exists loaded_lines (sequence bigint, kind varchar, row_count bigint)',
+  );
+  await database.run('customer_map', `create or replace temp table customer_map (${customerMapColumns})`);
+  for (const query of queries.values()) {
+    if (storedKinds.has(query.kind)) {
+      await database.run(query.name, `create table if not exists ${query.name} (${columnsOf(query)})`);
+    } else if (sessionKinds.has(query.kind)) {
+      await database.run(query.name, `create or replace temp table ${query.name} (${columnsOf(query)})`);
+    }
+  }
+  for (const query of viewsInOrder(queries)) {
+    await database.run(query.name, `create or replace temp view ${query.name} as\n${query.sql}`);
+  }
+  return database;
+}
+
+const customerMapColumns =
+  'account_sid varchar, customer_id varchar, customer_name varchar, valid_from date, valid_to date';
+
+const columnsOf = (query: Query): string =>
+  query.columns.map((column) => `${sqlName(column.name)} ${column.type}`).join(', ');
+
+/** A view after the views that it reads. */
+function viewsInOrder(queries: ReadonlyMap<string, Query>): Query[] {
+  const ordered: Query[] = [];
+  const visit = (query: Query, path: readonly string[]): void => {
+    if (ordered.includes(query)) return;
+    if (path.includes(query.name))
+      throw new InvariantError(`views read each other: ${[...path, query.name].join(' -> ')}`);
+    for (const name of query.reads) {
+      const read = queries.get(name);
+      if (read?.kind === 'view') visit(read, [...path, query.name]);
+    }
+    ordered.push(query);
+  };
+  for (const query of queries.values()) if (query.kind === 'view') visit(query, []);
+  return ordered;
+}
+
+/** Whether a data folder has a ledger at all. */
+export const hasLedger = (dataFolder: string): Promise<boolean> => exists(join(dataFolder, ledgerFile));

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { ConfigError, invariant, LockedError, StorageError } from '../domain/errors.js';
+import type { LoadableLine, ManifestLine, RunFinished, RunStarted } from '../domain/manifest.js';
+import type { Query } from '../domain/query.js';
+import type { Database } from './duckdb.js';
+import { commitFile, digestFile, makeFolder, readText, removePath, writeText } from './files.js';
+import { openLedger } from './ledger.js';
+import { ManifestFile } from './manifest-file.js';
+import { loadQueries, seedFiles } from './query-files.js';
+
+/** Who holds the data folder, for people: the lock itself is DuckDB's, on the ledger file. */
+const holderFile = 'holder.json';
+
+/** The data folder, opened and locked: ledger, manifest, landing, queries. */
+export class Store {
+  private constructor(
+    readonly folder: string,
+    readonly queries: ReadonlyMap<string, Query>,
+    readonly ledger: Database,
+    readonly manifest: ManifestFile,
+    /** Lines that the ledger does not hold yet. */
+    readonly pending: LoadableLine[],
+    readonly runs: readonly (RunStarted | RunFinished)[],
+  ) {}
+
+  /**
+   * @throws LockedError naming the holder; StorageError where manifest or ledger are damaged; ConfigError where the folder
+   * belongs to another main account
+   */
+  static async open(folder: string, holder: { command: string; at: string; pid: number }): Promise<Store> {
+    const queries = await loadQueries();
+    const ledger = await openLedger(folder, queries, await seedFiles()).catch(async (error: unknown) => {
+      throw error instanceof LockedError ? await nameHolder(folder, error) : error;
+    });
+    try {
+      await writeText(join(folder, holderFile), `${JSON.stringify(holder)}\n`);
+      await makeFolder(join(folder, 'landing'));
+      const [[through] = []] = await ledger.texts('loaded_lines', 'select coalesce(max(sequence), 0) from loaded_lines');
+      const loadedThrough = Number.parseInt(through ?? '0', 10);
+      const pending: LoadableLine[] = [];
+      const runs: (RunStarted | RunFinished)[] = [];
+      const manifest = await ManifestFile.open(join(folder, 'manifest.jsonl'), (line: ManifestLine) => {
+        if (line.kind === 'run_started' || line.kind === 'run_finished') runs.push(line);
+        else if (line.sequence > loadedThrough) pending.push(line);
+      });
+      if (loadedThrough >= manifest.nextSequence) {
+        throw new StorageError(
+          `the ledger holds line ${loadedThrough} of ${manifest.path}, which ends at ${manifest.nextSequence - 1}: lines are missing. Restore the manifest from a backup.`,
+        );
+      }
+      return new Store(folder, queries, ledger, manifest, pending, runs);
+    } catch (error) {
+      ledger.close();
+      throw error;
+    }
+  }
+
+  /** The main account that the folder belongs to; undefined before its first run. */
+  get mainAccount(): string | undefined {
+    return this.runs.find((line) => line.kind === 'run_started')?.main_account;
+  }
+
+  get lastRun(): number {
+    return this.runs.reduce((last, line) => Math.max(last, line.run), 0);
+  }
+
+  /** One folder holds one main account: two would share customers and totals. @throws ConfigError */
+  requireMainAccount(accountSid: string): void {
+    const own = this.mainAccount;
+    if (own !== undefined && own !== accountSid) {
+      throw new ConfigError([
+        `The data folder ${this.folder} belongs to the main account ${own}, not to ${accountSid}: set SUBLEDGER_DATA_DIR to another folder.`,
+      ]);
+    }
+  }
+
+  query(name: string): Query {
+    const query = this.queries.get(name);
+    invariant(query !== undefined, `no query ${name}`);
+    return query;
+  }
+
+  /** Where a landing file is written, and where it ends up. */
+  place(relative: string): { temporary: string; final: string } {
+    const final = join(this.folder, relative);
+    return { temporary: `${final}.part`, final };
+  }
+
+  readonly digest = digestFile;
+  readonly commit = commitFile;
+
+  /** The path of a landing file whose bytes are those that the manifest knows. @throws StorageError naming it */
+  async trusted(relative: string, sha256: string): Promise<string> {
+    const path = join(this.folder, relative);
+    const found = await digestFile(path).catch(() => undefined);
+    if (found?.sha256 === sha256) return path;
+    throw new StorageError(
+      `${path} ${found === undefined ? 'cannot be read' : 'was changed since it was written'}: restore it from a backup.`,
+    );
+  }
+
+  async close(): Promise<void> {
+    this.ledger.close();
+    await removePath(join(this.folder, holderFile));
+  }
+}
+
+async function nameHolder(folder: string, error: LockedError): Promise<LockedError> {
+  const text = await readText(join(folder, holderFile)).catch(() => undefined);
+  const holder = /"command":"([^"]*)","at":"([^"]*)","pid":(\d+)/.exec(text ?? '');
+  if (holder === null) return error;
+  return new LockedError(
+    `another run holds ${folder}: subledger ${holder[1]}, process ${holder[3]}, since ${holder[2]}. Wait for it, or end it.`,
+  );
+}

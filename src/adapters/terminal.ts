@@ -1,0 +1,47 @@
+import { createLogUpdate } from 'log-update';
+import type { PipelineEvent } from '../domain/pipeline-event.js';
+import { type Progress, progressLine, progressStart, progressWith } from '../domain/progress.js';
+
+export interface Terminal {
+  onEvent(event: PipelineEvent): void;
+  /** Leaves the last state standing. */
+  done(): void;
+}
+
+/** A bar is drawn this often; without a terminal a plain line is written this often. */
+const drawMs = 100;
+const plainLineMs = 10_000;
+
+/** Progress on stderr: one line that is drawn again on a terminal, plain lines otherwise, nothing with --quiet. */
+export function createTerminal(options: {
+  readonly stream: NodeJS.WriteStream;
+  readonly quiet: boolean;
+  readonly monotonicMs: () => number;
+}): Terminal {
+  const { stream, quiet, monotonicMs } = options;
+  const drawn = stream.isTTY === true && process.env.TERM !== 'dumb';
+  const update = createLogUpdate(stream);
+  let progress: Progress = progressStart(monotonicMs());
+  let shownMs = Number.NEGATIVE_INFINITY;
+  const show = (): void => {
+    shownMs = monotonicMs();
+    const line = progressLine(progress, shownMs);
+    if (drawn) update(line);
+    else stream.write(`${line}\n`);
+  };
+  return {
+    onEvent(event) {
+      if (quiet) return;
+      const before = progress.stage;
+      progress = progressWith(progress, event, monotonicMs());
+      if (event.kind === 'warning') stream.write(`warning: ${event.message}\n`);
+      const due = monotonicMs() - shownMs >= (drawn ? drawMs : plainLineMs);
+      if (due || progress.stage !== before) show();
+    },
+    done() {
+      if (quiet) return;
+      show();
+      if (drawn) update.done();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { registerDemo } from './commands/demo.js';
+import { registerExtract } from './commands/extract.js';
+import { registerReport } from './commands/report.js';
+import { registerRun } from './commands/run.js';
+import { registerSimulate } from './commands/simulate.js';
+import { registerStatus } from './commands/status.js';
+import { ConfigError, SubledgerError } from './domain/errors.js';
+import { ExitCode } from './domain/exit-code.js';
+import { version } from './domain/version.js';
+
+/** The front door: arguments and environment in, exit code out. */
+async function main(): Promise<void> {
+  // What is written holds customers' figures: for the owner only, whatever the shell's mask.
+  process.umask(0o077);
+  // A reader that closes early, as `head` does, is no error of ours.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const program = new Command('subledger')
+    .description("The book behind your Twilio bill: what every subaccount's calls, messages and usage cost.")
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options and examples)')
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+    .addHelpText('after', exitCodes);
+  for (const register of [registerRun, registerExtract, registerReport, registerStatus, registerDemo, registerSimulate]) {
+    register(program);
+  }
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = tell(error, process.argv.includes('--json'));
+  }
+}
+
+const exitCodes = `
+Exit codes: 0 fine, 1 unexpected, 2 usage or configuration, 3 unexplained differences, 4 incomplete, 5 another run holds
+the lock, 6 store damaged, 7 disk full, 75 Twilio unreachable or throttling: try again, 130/143 stopped by a signal.`;
+
+/** Says what went wrong on stderr (and as JSON on stdout where --json asks for it); answers the exit code. */
+function tell(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.fine : ExitCode.configuration;
+  const known = error instanceof SubledgerError;
+  const name = known ? error.name : 'UnexpectedError';
+  const exitCode = known ? error.exitCode : ExitCode.unexpected;
+  const problems = error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];
+  if (json) process.stdout.write(`${JSON.stringify({ error: { name, problems, exit_code: exitCode } })}\n`);
+  for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
+  if (!known && error instanceof Error) process.stderr.write(`${error.stack}\nThis is a bug in Subledger: please report it.\n`);
+  return exitCode;
+}
+
+await main();

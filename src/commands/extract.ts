@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { pull } from '../pipeline.js';
+import { addCommon, addPull, addRange } from './options.js';
+import { exitCodeOf, linesOf, setExitCode } from './run.js';
+import { configOf, type Flags, print, withStore } from './session.js';
+
+const examples = `
+Examples:
+  $ subledger extract --month 2026-10
+  $ subledger extract --from 2026-10-01 --to 2026-10-02 --json`;
+
+export function registerExtract(program: Command): void {
+  const command = program
+    .command('extract')
+    .description('Pull only: what is missing or may still change goes to the landing; no report is written.')
+    .addHelpText('after', examples);
+  addCommon(addPull(addRange(command))).action(async (flags: Flags) => {
+    const config = await configOf(flags, true);
+    const pulled = await withStore('extract', config, flags, (store, outside) => pull(store, config, outside, 'extract'));
+    const exitCode = exitCodeOf(pulled, []);
+    setExitCode(exitCode);
+    const { run, accounts, extract, land } = pulled;
+    print(flags, { run, accounts, extract, landed: land, exit_code: exitCode }, linesOf(config, { pulled, published: [], exitCode }));
+  });
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** The days, as every command takes them. */
+export const addRange = (command: Command): Command =>
+  command
+    .option('--from <day>', 'first UTC day, YYYY-MM-DD')
+    .option('--to <day>', 'UTC day after the last, YYYY-MM-DD')
+    .option('--month <month>', 'a whole UTC month, YYYY-MM (default: the previous month and this one, to yesterday)');
+
+/** Where things lie and how they are told. */
+export const addCommon = (command: Command): Command =>
+  command
+    .option('--data-dir <folder>', 'landing, manifest and ledger (SUBLEDGER_DATA_DIR, default data)')
+    .option('--output-dir <folder>', 'published files (SUBLEDGER_OUTPUT_DIR, default output)')
+    .option('--config <file>', 'settings as JSON, names as in the environment (default subledger.json where it exists)')
+    .option('--json', 'the result as JSON on stdout')
+    .option('--quiet', 'no progress on stderr');
+
+/** What decides which records are pulled, and how. */
+export const addPull = (command: Command): Command =>
+  command
+    .option('--account <sid>', 'only this account (repeatable)', collect)
+    .option('--concurrency <n>', 'requests in flight over all accounts (default 20)')
+    .option('--account-concurrency <n>', 'requests in flight for one account (default 4)')
+    .option('--look-back <days>', 'days are pulled again until they are this old (default 7)');
+
+export const addCustomers = (command: Command): Command =>
+  command.option('--customers <file>', 'customer map (SUBLEDGER_CUSTOMERS, default customers.csv where it exists)');

@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import type { Config } from '../config.js';
+import { ExitCode } from '../domain/exit-code.js';
+import { dayOf } from '../domain/period.js';
+import { type PublishedMonth, type PullInfo, publish, pull } from '../pipeline.js';
+import { addCommon, addCustomers, addPull, addRange } from './options.js';
+import { configOf, type Flags, print, withStore } from './session.js';
+
+const examples = `
+Examples:
+  $ subledger run                                  the nightly job: the previous month and this one, to yesterday
+  $ subledger run --month 2026-10                  one month
+  $ subledger run --from 2026-10-01 --to 2026-10-08 --account ACXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX
+
+Credentials come from TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET.`;
+
+export function registerRun(program: Command): void {
+  const command = program
+    .command('run')
+    .description('The nightly job: plan, extract, land, load, reconcile, report.')
+    .addHelpText('after', examples);
+  addCommon(addCustomers(addPull(addRange(command)))).action(async (flags: Flags) => {
+    const config = await configOf(flags, true);
+    const result = await runAll('run', config, flags);
+    setExitCode(result.exitCode);
+    print(flags, jsonOf(config, result), linesOf(config, result));
+  });
+}
+
+export interface RunResult {
+  readonly pulled: PullInfo;
+  /** Nothing where a signal stopped the run. */
+  readonly published: readonly PublishedMonth[];
+  readonly exitCode: number;
+}
+
+/** Pull and publish, as `run` and `demo` do. */
+export function runAll(command: string, config: Config, flags: Flags): Promise<RunResult> {
+  return withStore(command, config, flags, async (store, outside) => {
+    const pulled = await pull(store, config, outside, command);
+    if (pulled.extract.aborted) return { pulled, published: [], exitCode: ExitCode.fine };
+    const published = await publish(store, config, outside);
+    return { pulled, published, exitCode: exitCodeOf(pulled, published) };
+  });
+}
+
+/** A signal has set its own exit code already. */
+export function setExitCode(exitCode: number): void {
+  process.exitCode ??= exitCode;
+}
+
+/** Incomplete is whatever could not be pulled or used: what was is published and labelled. */
+export function exitCodeOf(pulled: PullInfo | undefined, published: readonly PublishedMonth[]): number {
+  if ((pulled?.extract.failures.length ?? 0) > 0) return ExitCode.incomplete;
+  const quarantined = published.some((month) => month.findings.some((one) => one.check === 'quarantined_rows_present'));
+  return quarantined ? ExitCode.incomplete : ExitCode.fine;
+}
+
+function jsonOf(config: Config, { pulled, published, exitCode }: RunResult): unknown {
+  const { failures, tasks, pages, rows, requests, retries, warnings } = pulled.extract;
+  return {
+    run: pulled.run,
+    start: config.range.start,
+    end: config.range.end,
+    accounts: pulled.accounts,
+    tasks,
+    pages,
+    rows,
+    requests,
+    retries,
+    warnings,
+    landed: pulled.land,
+    not_pulled: failures.map(({ task, outcome, error }) => ({
+      account_sid: task.accountSid,
+      resource: task.resource,
+      start: task.window?.start,
+      end: task.window?.end,
+      outcome,
+      error: error.message,
+    })),
+    months: published.map(monthJson),
+    exit_code: exitCode,
+  };
+}
+
+const monthJson = ({ month, folder, changed, files, findings }: PublishedMonth): unknown => ({
+  month,
+  folder,
+  changed,
+  files,
+  findings,
+});
+
+export function linesOf(config: Config, { pulled, published }: RunResult): string[] {
+  const { failures, tasks, pages, rows, retries, aborted } = pulled.extract;
+  const lines = [
+    `Run ${pulled.run}: ${pulled.accounts} accounts, ${dayOf(config.range.start)} to ${dayOf(config.range.end)} (exclusive, UTC).`,
+    `Pulled ${rows} rows in ${pages} pages: ${tasks.complete} windows complete, ${failures.length} not pulled, ${retries} retries.`,
+  ];
+  if (aborted) lines.push(`Stopped by a signal: ${tasks.unfinished} windows are left; what was pulled is kept. Run again.`);
+  for (const { task, outcome, error } of failures.slice(0, 20)) {
+    lines.push(`  ${outcome}: ${task.resource} of ${task.accountSid}: ${error.message}`);
+  }
+  if (failures.length > 20) lines.push(`  … and ${failures.length - 20} more: see completeness.csv`);
+  return [...lines, ...published.flatMap(monthLines)];
+}
+
+export function monthLines({ month, folder, changed, files, findings }: PublishedMonth): string[] {
+  const counts = new Map<string, number>();
+  for (const finding of findings) counts.set(finding.check, (counts.get(finding.check) ?? 0) + 1);
+  const summary = [...counts].map(([check, count]) => `${check} ${count}`).join(', ');
+  return [
+    `${month}: ${files.length + 1} files in ${folder} (${changed ? 'published' : 'unchanged'}). Findings: ${summary === '' ? 'none' : summary}.`,
+  ];
+}

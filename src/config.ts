@@ -1,0 +1,221 @@
+import type { CustomerMapEntry } from './domain/customer-map.js';
+import { ConfigError } from './domain/errors.js';
+import { accountConcurrencyDefault, concurrencyDefault, concurrencyMax, lookBackDaysDefault } from './domain/limits.js';
+import {
+  addDays,
+  dayOf,
+  type Instant,
+  monthWindow,
+  parseDay,
+  parseMonth,
+  startOfDayInstant,
+  type Window,
+} from './domain/period.js';
+import type { SettingName } from './domain/settings.js';
+
+export interface Credentials {
+  /** The main account. */
+  readonly accountSid: string;
+  /** The main account's SID, or an API key's (SK…). */
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface Config {
+  readonly credentials: Credentials;
+  readonly region: string | undefined;
+  readonly edge: string | undefined;
+  /** Undefined means Twilio itself. */
+  readonly baseUrl: string | undefined;
+  readonly dataFolder: string;
+  readonly outputFolder: string;
+  /** Undefined where there is none: the FriendlyName is the customer. */
+  readonly customersFile: string | undefined;
+  /** What that file holds; empty where there is none. */
+  readonly customerMap: readonly CustomerMapEntry[];
+  readonly phoneNumbers: 'keep' | 'mask';
+  readonly concurrency: number;
+  readonly accountConcurrency: number;
+  readonly lookBackDays: number;
+  /** Whole UTC days that are over. */
+  readonly range: Window;
+  /** Empty means all. */
+  readonly accounts: readonly string[];
+}
+
+/** What a command hands over: flags as texts, the environment, the configuration file, and what the disk and clock say. */
+export interface ConfigSources {
+  readonly flags: Readonly<Record<string, string | string[] | boolean | undefined>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Names as in the environment; the environment goes before it. */
+  readonly file: Readonly<Record<string, string>>;
+  readonly now: Instant;
+  readonly fileExists: (path: string) => boolean;
+  /** Commands that only read the data folder need no credentials. */
+  readonly needsCredentials: boolean;
+}
+
+/** Flags over environment over file over defaults → a Config. @throws ConfigError with every problem at once */
+export function readConfig(sources: ConfigSources): Config {
+  const problems: string[] = [];
+  const setting = (name: SettingName): string | undefined =>
+    sources.env[name] || sources.file[name] || undefined;
+  const flag = (name: string): string | undefined => {
+    const value = sources.flags[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const config: Config = {
+    credentials: sources.needsCredentials
+      ? readCredentials(setting, problems)
+      : { accountSid: '', username: '', password: '' },
+    region: setting('TWILIO_REGION'),
+    edge: setting('TWILIO_EDGE'),
+    baseUrl: readBaseUrl(setting('SUBLEDGER_API_BASE_URL'), problems),
+    dataFolder: flag('dataDir') ?? setting('SUBLEDGER_DATA_DIR') ?? 'data',
+    outputFolder: flag('outputDir') ?? setting('SUBLEDGER_OUTPUT_DIR') ?? 'output',
+    customersFile: readCustomersFile(flag('customers') ?? setting('SUBLEDGER_CUSTOMERS'), sources.fileExists, problems),
+    customerMap: [],
+    phoneNumbers: readPhoneNumbers(setting('SUBLEDGER_PHONE_NUMBERS'), problems),
+    concurrency: readCount(
+      '--concurrency',
+      flag('concurrency') ?? setting('SUBLEDGER_CONCURRENCY'),
+      concurrencyDefault,
+      [1, concurrencyMax],
+      problems,
+    ),
+    accountConcurrency: readCount(
+      '--account-concurrency',
+      flag('accountConcurrency'),
+      accountConcurrencyDefault,
+      [1, concurrencyMax],
+      problems,
+    ),
+    lookBackDays: readCount('--look-back', flag('lookBack'), lookBackDaysDefault, [0, 400], problems),
+    range: readRange(flag('from'), flag('to'), flag('month'), sources.now, problems),
+    accounts: readAccounts(sources.flags.account, problems),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function readCredentials(
+  setting: (name: SettingName) => string | undefined,
+  problems: string[],
+): Credentials {
+  const accountSid = setting('TWILIO_ACCOUNT_SID') ?? '';
+  const token = setting('TWILIO_AUTH_TOKEN');
+  const key = setting('TWILIO_API_KEY');
+  const secret = setting('TWILIO_API_SECRET');
+  if (accountSid === '')
+    problems.push('TWILIO_ACCOUNT_SID is not set: the main account, AC followed by 32 characters.');
+  else if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid))
+    problems.push('TWILIO_ACCOUNT_SID is not an account SID: AC followed by 32 hexadecimal characters.');
+  if (key !== undefined && !/^SK[0-9a-fA-F]{32}$/.test(key))
+    problems.push('TWILIO_API_KEY is not a key SID: SK followed by 32 hexadecimal characters.');
+  if (key !== undefined && secret === undefined) problems.push('TWILIO_API_KEY is set, TWILIO_API_SECRET is not.');
+  if (key === undefined && secret !== undefined) problems.push('TWILIO_API_SECRET is set, TWILIO_API_KEY is not.');
+  if (token === undefined && key === undefined && secret === undefined) {
+    problems.push('TWILIO_AUTH_TOKEN is not set (or TWILIO_API_KEY with TWILIO_API_SECRET).');
+  }
+  return token !== undefined
+    ? { accountSid, username: accountSid, password: token }
+    : { accountSid, username: key ?? '', password: secret ?? '' };
+}
+
+function readBaseUrl(text: string | undefined, problems: string[]): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const loopback = url !== undefined && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
+    problems.push('SUBLEDGER_API_BASE_URL must be an https URL, or http on loopback.');
+  } else if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    problems.push('SUBLEDGER_API_BASE_URL must hold no credentials, query or fragment.');
+  }
+  return text.replace(/\/+$/, '');
+}
+
+function readCustomersFile(
+  text: string | undefined,
+  fileExists: (path: string) => boolean,
+  problems: string[],
+): string | undefined {
+  if (text === undefined) return fileExists('customers.csv') ? 'customers.csv' : undefined;
+  if (!fileExists(text)) problems.push(`The customer map ${text} does not exist.`);
+  return text;
+}
+
+function readPhoneNumbers(text: string | undefined, problems: string[]): 'keep' | 'mask' {
+  if (text === undefined || text === 'mask') return 'mask';
+  if (text !== 'keep') problems.push('SUBLEDGER_PHONE_NUMBERS must be mask or keep.');
+  return 'keep';
+}
+
+function readCount(
+  name: string,
+  text: string | undefined,
+  otherwise: number,
+  [least, most]: [number, number],
+  problems: string[],
+): number {
+  if (text === undefined) return otherwise;
+  const count = /^\d{1,6}$/.test(text) ? Number.parseInt(text, 10) : -1;
+  if (count < least || count > most) problems.push(`${name} must be a whole number from ${least} to ${most}.`);
+  return count;
+}
+
+function readAccounts(value: string | string[] | boolean | undefined, problems: string[]): string[] {
+  const accounts = Array.isArray(value) ? value : [];
+  for (const account of accounts) {
+    if (!/^AC[0-9a-fA-F]{32}$/.test(account))
+      problems.push(`--account ${account} is not an account SID: AC followed by 32 hexadecimal characters.`);
+  }
+  return accounts;
+}
+
+/**
+ * The days asked for, half-open, all of them over: a day that still runs cannot be complete. Without flags: the previous
+ * month and this one to date, which is what a nightly run needs.
+ */
+function readRange(
+  from: string | undefined,
+  to: string | undefined,
+  month: string | undefined,
+  now: Instant,
+  problems: string[],
+): Window {
+  const today = startOfDayInstant(dayOf(now));
+  const thisMonth = monthWindow(today.slice(0, 7));
+  if (month !== undefined && (from !== undefined || to !== undefined))
+    problems.push('--month goes without --from and --to.');
+  if (month !== undefined) return readMonth(month, today, problems);
+  if (from === undefined && to === undefined) {
+    return { start: `${addDays(thisMonth.start, -1).slice(0, 7)}-01T00:00:00Z`, end: today };
+  }
+  if (from === undefined || to === undefined) {
+    problems.push('--from and --to go together: UTC days, --to exclusive.');
+    return thisMonth;
+  }
+  const start = parseDay(from);
+  const end = parseDay(to);
+  if (start === undefined) problems.push(`--from ${from} is not a day: YYYY-MM-DD.`);
+  if (end === undefined) problems.push(`--to ${to} is not a day: YYYY-MM-DD.`);
+  if (start === undefined || end === undefined) return thisMonth;
+  if (start >= end) problems.push(`--from ${from} must be before --to ${to} (exclusive).`);
+  else if (startOfDayInstant(end) > today) {
+    problems.push(
+      `--to ${to} lies in the future: days are pulled when they are over (UTC), so at the latest --to ${dayOf(today)}.`,
+    );
+  }
+  return { start: startOfDayInstant(start), end: startOfDayInstant(end) };
+}
+
+function readMonth(text: string, today: Instant, problems: string[]): Window {
+  const month = parseMonth(text);
+  if (month === undefined) {
+    problems.push(`--month ${text} is not a month: YYYY-MM.`);
+    return monthWindow(today.slice(0, 7));
+  }
+  const window = monthWindow(month);
+  if (window.start >= today) problems.push(`--month ${text} has no day that is over (UTC).`);
+  return window.end > today ? { start: window.start, end: today } : window;
+}

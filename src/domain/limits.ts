@@ -1,0 +1,47 @@
+/** Every limit has a name, a unit and a reason, and stands here. */
+
+/** Twilio's largest page (OpenAPI document: PageSize maximum 1000). */
+export const pageRowsMax = 1000;
+/** Usage Records answer 500 to large pages over long ranges (public reports); pages of 100 rows come through. */
+export const usagePageRowsReduced = 100;
+/** Requests in flight over all accounts, unless --concurrency says otherwise. Twilio's ceiling is unpublished and shared. */
+export const concurrencyDefault = 20;
+export const concurrencyMax = 200;
+/** Requests in flight for one account. */
+export const accountConcurrencyDefault = 4;
+/** Tasks begun per request slot: while one waits or lands its page, another uses the slot. Each holds one page at most. */
+export const activeTasksPerSlot = 2;
+/** Tasks in a row that ran out of retries, with no page between them, after which Twilio counts as unreachable. */
+export const giveUpsInARowMax = 20;
+/** Distinct warnings that extraction carries; more are only counted. */
+export const extractWarningsMax = 1000;
+/** A request may be silent this long (headers or body) before it counts as stalled. */
+export const requestIdleMsMax = 60_000;
+/** One request from first byte out to last byte in. */
+export const requestTotalMsMax = 300_000;
+/** Tries of one page, the first included. */
+export const requestAttemptsMax = 8;
+/** First back-off; doubles with each try, with full jitter. */
+export const retryDelayMsBase = 500;
+export const retryDelayMsMax = 60_000;
+/** All waiting of one page together; also the longest Retry-After that is honoured. */
+export const retryTotalMsMax = 900_000;
+/** A page of 1000 calls is about 1.3 MB; above this the answer is not a page. */
+export const pageBytesMax = 64 * 1024 * 1024;
+/** Pages of one task; a loop of next_page_uri ends here at the latest. */
+export const taskPagesMax = 100_000;
+/** Rows kept in memory before they go to a landing file: memory and what a crash can cost, against the number of files. */
+export const landingRowsMax = 100_000;
+/** Rows handed to one load transaction. */
+export const loadBatchRowsMax = 1_000_000;
+/** Days after which a priced row is taken as settled; Twilio prices within 24 hours but restates for some days. */
+export const lookBackDaysDefault = 7;
+/** Days after which an unpriced row no longer makes its day due: Twilio says rarely a price never comes. */
+export const unpricedDaysMax = 30;
+/** Memory of the DuckDB that parses pages, and of the one that holds the ledger. Buffers only: allocations come on top. */
+export const landingMemoryMb = 192;
+export const ledgerMemoryMb = 192;
+/** Pages parsed by one statement: enough to share its overhead, few enough to stay small in memory. */
+export const parsePagesMax = 8;
+/** Tasks named by one line of the manifest: such a line stays below DuckDB's 16 MiB for one JSON object. */
+export const lineTasksMax = 20_000;

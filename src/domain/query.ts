@@ -1,0 +1,183 @@
+import type { Severity } from './finding.js';
+
+/** The folders of queries/. Only staging reads raw, only ledger reads staging; reports and checks read the ledger. */
+export const queryLayers = ['macros', 'raw', 'staging', 'ledger', 'reports', 'checks'] as const;
+export type QueryLayer = (typeof queryLayers)[number];
+
+/** How the loader materialises a query. `report` and `check` are run as they stand and need no `kind` line. */
+export const queryKinds = [
+  'macro',
+  'landing',
+  'verdict',
+  'query',
+  'temp view',
+  'staged',
+  'view',
+  'merge',
+  'append',
+  'report',
+  'check',
+] as const;
+export type QueryKind = (typeof queryKinds)[number];
+
+/** A name and its DuckDB type, as `start DATE`; parameters carry no `$` here. */
+export interface QueryColumn {
+  readonly name: string;
+  readonly type: string;
+  /** For people: unit, zone, sign, what null means. */
+  readonly note: string;
+}
+
+/** One SQL file: its header as values, and the statement. */
+export interface Query {
+  readonly layer: QueryLayer;
+  /** The file's name without `.sql`; also the name of the relation it makes. */
+  readonly name: string;
+  readonly purpose: string;
+  readonly kind: QueryKind;
+  /** Columns of `merge by …`; empty for every other kind. */
+  readonly mergeKey: readonly string[];
+  readonly parameters: readonly QueryColumn[];
+  readonly reads: readonly string[];
+  /** Columns that together are unique; empty where the grain is no set of columns (`one row of one page`). */
+  readonly grain: readonly string[];
+  readonly order: readonly string[];
+  readonly columns: readonly QueryColumn[];
+  /** Checks only. */
+  readonly severity: Severity | undefined;
+  /** Checks only: what to do when rows appear. */
+  readonly meaning: string | undefined;
+  /** The whole file, header included, so that line numbers in DuckDB's messages are those of the file. */
+  readonly sql: string;
+}
+
+export type ParsedQuery = { readonly query: Query } | { readonly problems: readonly string[] };
+
+const knownKeys = [
+  'purpose',
+  'kind',
+  'parameters',
+  'reads',
+  'grain',
+  'order',
+  'columns',
+  'severity',
+  'meaning',
+  'example',
+];
+const columnPattern = /^(\S+)\s+([A-Z]+(?:\(\d+, ?\d+\))?(?:\[\])?)(?:\s+(.*))?$/;
+
+interface Header {
+  readonly values: ReadonlyMap<string, string>;
+  readonly columnLines: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** Leading `-- key: value` lines. A line indented by more than five spaces goes on with the line before it. */
+function readHeader(sql: string): Header {
+  const values = new Map<string, string>();
+  const columnLines: string[] = [];
+  const problems: string[] = [];
+  let key = '';
+  for (const line of sql.split(/\r?\n/)) {
+    const keyed = /^-- ([a-z]+):(?:\s+(.*))?$/.exec(line);
+    const indented = /^--( {2,})(\S.*)$/.exec(line);
+    if (keyed?.[1] !== undefined) {
+      key = keyed[1];
+      if (!knownKeys.includes(key))
+        problems.push(`header line \`${key}:\` is not known; use one of ${knownKeys.join(', ')}`);
+      if (values.has(key)) problems.push(`header line \`${key}:\` stands twice; keep one`);
+      values.set(key, (keyed[2] ?? '').trim());
+    } else if (indented?.[1] !== undefined && indented[2] !== undefined && key !== '') {
+      const text = indented[2].trim();
+      const last = columnLines.length - 1;
+      if (key !== 'columns') values.set(key, `${values.get(key) ?? ''} ${text}`.trim());
+      else if (indented[1].length <= 5 || last < 0) columnLines.push(text);
+      else columnLines[last] = `${columnLines[last] ?? ''} ${text}`;
+    } else break;
+  }
+  return { values, columnLines, problems };
+}
+
+function parseColumn(text: string): QueryColumn | undefined {
+  const match = columnPattern.exec(text.trim());
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return { name: match[1], type: match[2].replace(' ', ''), note: match[3] ?? '' };
+}
+
+const splitList = (text: string, separator: string): string[] =>
+  text === 'none' || text === '' ? [] : text.split(separator).map((part) => part.trim());
+
+function parseKind(text: string | undefined, layer: QueryLayer): { kind: QueryKind; mergeKey: string[] } | undefined {
+  if (layer === 'reports' || layer === 'checks') {
+    return text === undefined ? { kind: layer === 'reports' ? 'report' : 'check', mergeKey: [] } : undefined;
+  }
+  if (text?.startsWith('merge by ')) return { kind: 'merge', mergeKey: splitList(text.slice('merge by '.length), ',') };
+  const kind = queryKinds.find((known) => known === text);
+  return kind === undefined || ['merge', 'report', 'check'].includes(kind) ? undefined : { kind, mergeKey: [] };
+}
+
+function parseColumns(lines: readonly string[], what: string, problems: string[]): QueryColumn[] {
+  const columns: QueryColumn[] = [];
+  for (const line of lines) {
+    const column = parseColumn(line);
+    if (column === undefined)
+      problems.push(`${what} \`${line}\` is not \`name TYPE note\`, as in \`cost DECIMAL(18,8) null = unpriced\``);
+    else if (columns.some((other) => other.name === column.name)) problems.push(`${what} ${column.name} stands twice`);
+    else columns.push(column);
+  }
+  return columns;
+}
+
+/** Names of a list that should be columns and are none. `desc` after a name is part of an order, not of the name. */
+const strangers = (names: readonly string[], columns: readonly QueryColumn[]): string[] =>
+  names.filter((name) => !columns.some((column) => column.name === name.replace(/ desc$/, '')));
+
+/** The query of one file, or everything that is wrong with its header. Held against the SQL itself by a test only. */
+export function parseQuery(layer: QueryLayer, name: string, sql: string): ParsedQuery {
+  const { values, columnLines, problems: headerProblems } = readHeader(sql);
+  const problems = [...headerProblems];
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) problems.push(`the name ${name} is not snake_case; rename the file`);
+  const needed =
+    layer === 'macros' ? ['purpose', 'parameters'] : ['purpose', 'parameters', 'reads', 'grain', 'order', 'columns'];
+  if (layer === 'checks') needed.push('severity', 'meaning');
+  for (const key of needed) {
+    const given = key === 'columns' ? columnLines.length > 0 : (values.get(key) ?? '') !== '';
+    if (!given) problems.push(`the header has no \`-- ${key}:\`; add it (\`none\` where there is none)`);
+  }
+  const kind = parseKind(values.get('kind'), layer);
+  if (kind === undefined) problems.push(`\`-- kind: ${values.get('kind') ?? ''}\` does not fit the layer ${layer}`);
+  const columns = parseColumns(columnLines, 'column', problems);
+  const parameters = parseColumns(
+    splitList(values.get('parameters') ?? '', ';').map((text) => text.replace(/^\$/, '')),
+    'parameter',
+    problems,
+  );
+  const severity = values.get('severity');
+  if (severity !== undefined && severity !== 'fail' && severity !== 'warn')
+    problems.push(`severity ${severity} is neither fail nor warn`);
+  const grain = splitList(values.get('grain') ?? '', ',');
+  const grainIsWords = kind?.kind === 'landing' || layer === 'macros';
+  const order = splitList(values.get('order') ?? '', ',');
+  const key = kind?.mergeKey ?? [];
+  for (const stranger of strangers([...(grainIsWords ? [] : grain), ...order, ...key], columns)) {
+    problems.push(`${stranger} stands in grain, order or kind but is no column`);
+  }
+  if (problems.length > 0 || kind === undefined) return { problems };
+  return {
+    query: {
+      layer,
+      name,
+      purpose: values.get('purpose') ?? '',
+      ...kind,
+      parameters,
+      reads: splitList(values.get('reads') ?? '', ','),
+      grain: grainIsWords ? [] : grain,
+      order,
+      columns,
+      severity: severity === 'fail' || severity === 'warn' ? severity : undefined,
+      meaning: values.get('meaning'),
+      sql: sql.trimEnd(),
+    },
+  };
+}

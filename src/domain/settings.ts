@@ -1,0 +1,19 @@
+/** Everything that a configuration file may set. Secrets too: such a file must be readable by its owner only. */
+export const settingNames = [
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'TWILIO_API_KEY',
+  'TWILIO_API_SECRET',
+  'TWILIO_REGION',
+  'TWILIO_EDGE',
+  'SUBLEDGER_API_BASE_URL',
+  'SUBLEDGER_DATA_DIR',
+  'SUBLEDGER_OUTPUT_DIR',
+  'SUBLEDGER_CUSTOMERS',
+  'SUBLEDGER_PHONE_NUMBERS',
+  'SUBLEDGER_CONCURRENCY',
+] as const;
+
+export const secretNames: readonly string[] = ['TWILIO_AUTH_TOKEN', 'TWILIO_API_SECRET'];
+
+export type SettingName = (typeof settingNames)[number];

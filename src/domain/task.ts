@@ -1,0 +1,40 @@
+import type { Instant, Window } from './period.js';
+import type { LandedResource } from './resource.js';
+
+/** The unit of extraction: one list of one account over one half-open UTC window. */
+export interface Task {
+  /** Unique in its run; rows carry it, so that each can be traced to its request. */
+  readonly number: number;
+  readonly accountSid: string;
+  readonly resource: LandedResource;
+  /** Undefined for the account list, which has no time filter. */
+  readonly window: Window | undefined;
+  /** Why it is due, for people: `never pulled`, `may still change`, `3 unpriced`. */
+  readonly reason: string;
+}
+
+/** How a task ended. Every task of a run ends in exactly one of these. */
+export type Outcome = 'complete' | 'refused' | 'failed';
+
+/** A page as it came from Twilio, split so that nothing parses its rows in JavaScript. */
+export interface ReceivedPage {
+  readonly task: Task;
+  /** Counted from 0 within the task. */
+  readonly pageNumber: number;
+  readonly observedAt: Instant;
+  /** The JSON array of rows, untouched. */
+  readonly rowsText: string;
+  /** The page is the last of its task. */
+  readonly last: boolean;
+}
+
+export const describeTask = (task: Pick<Task, 'accountSid' | 'resource' | 'window'>): string =>
+  task.window === undefined
+    ? `${task.resource} of ${task.accountSid}`
+    : `${task.resource} of ${task.accountSid} from ${task.window.start} to ${task.window.end}`;
+
+/** What landing says of a page. Malformed: ask it again. Refused: it cannot be right, and the task fails. */
+export type PageVerdict =
+  | { readonly kind: 'accepted'; readonly rows: number; readonly warnings: readonly string[] }
+  | { readonly kind: 'malformed'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string };

@@ -1,0 +1,281 @@
+import type { Clock } from './adapters/clock.js';
+import { type CsvColumn, csvPieces } from './adapters/csv.js';
+import { fillCustomerMap } from './adapters/customer-file.js';
+import { sqlText, type TextRow } from './adapters/duckdb.js';
+import { createHttpTransport } from './adapters/http-transport.js';
+import { readAccounts, readKnowledge } from './adapters/knowledge.js';
+import { OutputSet } from './adapters/output-set.js';
+import { PageParser } from './adapters/page-parser.js';
+import type { Store } from './adapters/store.js';
+import { createTwilio, type TwilioClient } from './adapters/twilio.js';
+import type { Config } from './config.js';
+import { type Account, chooseAccounts } from './domain/account.js';
+import { StorageError, TryAgainError, TwilioRequestError } from './domain/errors.js';
+import type { ExtractInfo } from './domain/extraction.js';
+import type { Finding } from './domain/finding.js';
+import type { LoadableLine } from './domain/manifest.js';
+import { dayOf, type Instant, type Month, monthsOf, monthWindow } from './domain/period.js';
+import type { PipelineEvent } from './domain/pipeline-event.js';
+import type { Task } from './domain/task.js';
+import { version } from './domain/version.js';
+import { extract } from './stages/extract.js';
+import { Lander, type LandInfo } from './stages/land.js';
+import { type LoadInfo, load } from './stages/load.js';
+import { plan } from './stages/plan.js';
+import { reconcile } from './stages/reconcile.js';
+import { materialise, type WrittenFile, writeReports } from './stages/report.js';
+
+/** What the pipeline may not fetch for itself. */
+export interface Outside {
+  readonly clock: Clock;
+  /** Jitter, in [0, 1). */
+  random(): number;
+  readonly signal: AbortSignal;
+  onEvent(event: PipelineEvent): void;
+}
+
+export interface PullInfo {
+  readonly run: number;
+  readonly accounts: number;
+  readonly extract: ExtractInfo;
+  readonly land: LandInfo;
+}
+
+/** Brings into the ledger what is landed and not yet loaded: also what a killed run left. */
+export async function loadPending(store: Store, outside: Outside): Promise<LoadInfo> {
+  if (store.pending.length > 0) outside.onEvent({ kind: 'stage', stage: 'load', detail: `${store.pending.length} lines` });
+  const lines = store.pending.splice(0);
+  return load(
+    {
+      sql: {
+        run: (name, sql, parameters) => store.ledger.run(name, sql, parameters),
+        texts: (name, sql) => store.ledger.texts(name, sql),
+        transaction: (work) => store.ledger.transaction(work),
+        literal: sqlText,
+      },
+      queries: store.queries,
+      trusted: (file, sha256) => store.trusted(file, sha256),
+      manifestPath: store.manifest.path,
+    },
+    lines,
+  );
+}
+
+/**
+ * discover → plan → extract → land: everything between Twilio and the book of record. What was landed before is loaded first,
+ * because the plan depends on what is known.
+ * @throws TryAgainError where nothing at all could be pulled for reasons that pass; ConfigError where credentials are wrong
+ */
+export async function pull(store: Store, config: Config, outside: Outside, command: string): Promise<PullInfo> {
+  const now = (): Instant => outside.clock.now().toISOString();
+  store.requireMainAccount(config.credentials.accountSid);
+  await loadPending(store, outside);
+  const run = store.lastRun + 1;
+  await store.manifest.append({
+    kind: 'run_started',
+    run,
+    at: now(),
+    version,
+    main_account: config.credentials.accountSid,
+    command,
+    range: config.range,
+    phone_numbers: config.phoneNumbers,
+  });
+  const transport = createHttpTransport({ concurrency: config.concurrency });
+  const parser = await PageParser.open(store.queries, { phoneNumbers: config.phoneNumbers, run });
+  try {
+    const lander = new Lander({ parser, manifest: landingManifest(store), files: store, now }, run);
+    const twilio = createTwilio({ ...config, ...config.credentials, transport });
+    const accounts = await discover(store, config, outside, { lander, twilio, run });
+    const knowledge = await readKnowledge(store, config.range, config.lookBackDays, now());
+    outside.onEvent({ kind: 'stage', stage: 'plan', detail: `${accounts.length} accounts` });
+    const tasks = plan({ accounts, range: config.range, knowledge, firstTaskNumber: 2 });
+    outside.onEvent({ kind: 'tasks_planned', tasks: tasks.length });
+    const info = await pullTasks(tasks, config, outside, { lander, twilio });
+    for (const message of info.warnings) outside.onEvent({ kind: 'warning', message });
+    const landInfo = await lander.finish(
+      info.failures.map(({ task, outcome, error }) => ({ task, outcome, error: error.message })),
+    );
+    await store.manifest.append({
+      kind: 'run_finished',
+      run,
+      at: now(),
+      aborted: info.aborted,
+      outcomes: info.tasks,
+      pages: info.pages,
+      rows: info.rows,
+      requests: info.requests,
+      retries: info.retries,
+    });
+    const [first] = info.failures;
+    if (info.allTransient && first !== undefined) {
+      throw new TryAgainError(`nothing could be pulled, try again later: ${first.error.message}`);
+    }
+    return { run, accounts: accounts.length, extract: info, land: landInfo };
+  } finally {
+    parser.close();
+    transport.close();
+  }
+}
+
+/** The manifest as landing sees it; what it appends is also what is to be loaded next. */
+const landingManifest = (store: Store) => ({
+  get nextSequence() {
+    return store.manifest.nextSequence;
+  },
+  async append(entry: Parameters<Store['manifest']['append']>[0]): Promise<void> {
+    const line = await store.manifest.append(entry);
+    if (line.kind === 'landed' || line.kind === 'not_pulled') store.pending.push(line as LoadableLine);
+  },
+});
+
+interface Pulling {
+  readonly lander: Lander;
+  readonly twilio: TwilioClient;
+}
+
+function pullTasks(tasks: readonly Task[], config: Config, outside: Outside, pulling: Pulling): Promise<ExtractInfo> {
+  const { lander, twilio } = pulling;
+  return extract(
+    {
+      openList: (task, signal) => twilio.openList(task, signal),
+      accept: (page) => lander.accept(page),
+      restart: async (task) => lander.restart(task),
+      clock: outside.clock,
+      random: outside.random,
+      onEvent: outside.onEvent,
+    },
+    {
+      tasks,
+      concurrency: config.concurrency,
+      accountConcurrency: config.accountConcurrency,
+      signal: outside.signal,
+    },
+  );
+}
+
+/** The account list is pulled, landed and loaded like everything else, then read from the ledger. */
+async function discover(
+  store: Store,
+  config: Config,
+  outside: Outside,
+  pulling: Pulling & { readonly run: number },
+): Promise<Account[]> {
+  outside.onEvent({ kind: 'stage', stage: 'discover', detail: 'accounts' });
+  const task: Task = {
+    number: 1,
+    accountSid: config.credentials.accountSid,
+    resource: 'accounts',
+    window: undefined,
+    reason: 'every run',
+  };
+  const info = await pullTasks([task], config, outside, pulling);
+  outside.signal.throwIfAborted();
+  const [failure] = info.failures;
+  if (failure !== undefined) {
+    const message = `The account list could not be pulled: ${failure.error.message}`;
+    throw failure.error.transient ? new TryAgainError(message) : new TwilioRequestError(message, { ...failure.error });
+  }
+  await pulling.lander.finish([]);
+  await loadPending(store, outside);
+  return chooseAccounts(await readAccounts(store, pulling.run), config.accounts);
+}
+
+
+export interface PublishedMonth {
+  readonly month: Month;
+  readonly folder: string;
+  /** False: what stood there already is the same, byte for byte. */
+  readonly changed: boolean;
+  readonly files: readonly WrittenFile[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * reconcile → report: for every month of the range, the reports are made, checked against the ledger, written aside and
+ * published as a set. @throws StorageError where a control total does not hold: then nothing of that month is published
+ */
+export async function publish(store: Store, config: Config, outside: Outside): Promise<PublishedMonth[]> {
+  await loadPending(store, outside);
+  await fillCustomerMap(store, config.customerMap);
+  const published: PublishedMonth[] = [];
+  for (const month of monthsOf(config.range)) {
+    outside.signal.throwIfAborted();
+    outside.onEvent({ kind: 'stage', stage: 'report', detail: month });
+    published.push(await publishMonth(store, config, month));
+  }
+  return published;
+}
+
+async function publishMonth(store: Store, config: Config, month: Month): Promise<PublishedMonth> {
+  const period = monthWindow(month);
+  const set = await OutputSet.begin(config.outputFolder, month);
+  const ports = {
+    sql: store.ledger,
+    queries: store.queries,
+    writeCsv: async (path: string, columns: readonly CsvColumn[], rows: AsyncIterable<readonly TextRow[]>) => {
+      let count = 0;
+      const counted = async function* () {
+        for await (const chunk of rows) {
+          count += chunk.length;
+          yield chunk;
+        }
+      };
+      return { ...(await set.write(path, csvPieces(columns, counted()))), rows: count };
+    },
+  };
+  try {
+    await materialise(ports, period);
+    const findings = await reconcile(ports, period);
+    const broken = findings.filter((finding) => finding.severity === 'fail');
+    if (broken.length > 0) throw brokenControls(month, broken);
+    const files = await writeReports(ports, findings);
+    await set.writeWhole('run.json', await runJson(store, config, month, files, findings));
+    return { month, folder: set.folder, changed: await set.publish(), files, findings };
+  } catch (error) {
+    await set.discard();
+    throw error;
+  }
+}
+
+function brokenControls(month: Month, broken: readonly Finding[]): StorageError {
+  const lines = broken.slice(0, 10).map((finding) => `${finding.check}: ${finding.subject}: ${finding.detail}`);
+  return new StorageError(
+    `${month} is not published, what stood there stays: ${broken.length} control totals do not hold.\n${lines.join('\n')}`,
+  );
+}
+
+/** What the set is, without a clock and without the run that made it: the same data gives the same bytes. */
+async function runJson(
+  store: Store,
+  config: Config,
+  month: Month,
+  files: readonly WrittenFile[],
+  findings: readonly Finding[],
+): Promise<string> {
+  const period = monthWindow(month);
+  const days = { start: { day: dayOf(period.start) }, end: { day: dayOf(period.end) } };
+  const totals = store.query('month_totals');
+  const rows = await store.ledger.texts(totals.name, totals.sql, days);
+  const value = {
+    subledger: version,
+    month,
+    start: period.start,
+    end: period.end,
+    main_account: store.mainAccount,
+    phone_numbers: config.phoneNumbers,
+    customers: config.customersFile === undefined ? 'friendly_name' : 'customers.csv',
+    reconciliation: 'not_compared',
+    totals: rows.map((row) => Object.fromEntries(totals.columns.map((column, index) => [column.name, row[index]]))),
+    findings: countBy(findings.map((finding) => finding.check)),
+    partial: findings.filter((finding) => finding.check === 'partial_month').map((finding) => finding.detail),
+    files: [...files].sort((a, b) => (a.file < b.file ? -1 : 1)),
+  };
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,127 @@
+import type { Account } from './accounts.js';
+import { callAddress } from './call-rows.js';
+import { CALL_SECONDS_MAX, CALL_STATUSES, CallFacts, type Calls } from './calls.js';
+import { badToken, envelope, readPage } from './paging.js';
+import { ApiError, type Query, timeSpan } from './query.js';
+import { type Cursor, type IndexRange, rangeOf, select } from './select.js';
+import { SidKind } from './sids.js';
+import type { World } from './world.js';
+
+/** The filters of the Calls list (Twilio's OpenAPI document, ListCall). The sign is part of the name. */
+const FILTERS = [
+  'To',
+  'From',
+  'ParentCallSid',
+  'Status',
+  'StartTime',
+  'StartTime<',
+  'StartTime>',
+  'EndTime',
+  'EndTime<',
+  'EndTime>',
+];
+
+const facts = new CallFacts();
+
+/** The index of a call of this account by its SID; undefined for any other text. */
+export function callIndex(world: World, account: Account, sid: string): number | undefined {
+  const found = sid.startsWith('CA') ? world.sids.decode(sid.slice(2)) : undefined;
+  if (found === undefined || found.kind !== SidKind.call || found.account !== account.index) return undefined;
+  return found.index < world.traffic(account).calls.count ? found.index : undefined;
+}
+
+/** `PA` and the SID of the last call of the page before, or `PB` and that of the first call of the page after. */
+function cursorOf(world: World, account: Account, token: string | undefined): Cursor {
+  if (token === undefined) return undefined;
+  const index = callIndex(world, account, token.slice(2));
+  if (index === undefined) throw badToken();
+  if (token.startsWith('PA')) return { after: index };
+  if (token.startsWith('PB')) return { before: index };
+  throw badToken();
+}
+
+/** Whether one call passes the filters that an index range cannot express. */
+function tester(
+  world: World,
+  account: Account,
+  calls: Calls,
+  query: Query,
+  upper: boolean,
+): (index: number) => boolean {
+  const isTimed = timeSpan(query, 'StartTime', upper) !== undefined;
+  const ends = timeSpan(query, 'EndTime', upper);
+  const status = query.get('Status');
+  const to = query.get('To');
+  const from = query.get('From');
+  if (status !== undefined && !CALL_STATUSES.some((known) => known === status)) {
+    throw new ApiError(400, 20001, `Invalid value for Status: ${status}`);
+  }
+  const isPlain = ends === undefined && status === undefined && to === undefined && from === undefined;
+  if (isPlain) return isTimed ? (index) => calls.hasStarted(index) : () => true;
+  return (index) => {
+    if (isTimed && !calls.hasStarted(index)) return false;
+    calls.read(index, world.now, facts);
+    if (ends !== undefined && !(facts.endedAt >= ends.from && facts.endedAt < ends.to)) return false;
+    if (ends !== undefined && facts.endedAt === Number.POSITIVE_INFINITY) return false;
+    if (status !== undefined && CALL_STATUSES[facts.status] !== status) return false;
+    if (to !== undefined && callAddress(account, facts, 'to') !== to) return false;
+    return from === undefined || callAddress(account, facts, 'from') === from;
+  };
+}
+
+/** The index range that the filters leave: by start, by end (a call is never longer than some hours), by parent. */
+function rangeFor(world: World, account: Account, calls: Calls, query: Query, upper: boolean): IndexRange {
+  const range = rangeOf(calls, timeSpan(query, 'StartTime', upper), world.now);
+  const ends = timeSpan(query, 'EndTime', upper);
+  if (ends !== undefined) {
+    const byEnd = rangeOf(calls, { from: ends.from - CALL_SECONDS_MAX, to: ends.to }, world.now);
+    range.low = Math.max(range.low, byEnd.low);
+    range.high = Math.min(range.high, byEnd.high);
+  }
+  const parentSid = query.get('ParentCallSid');
+  if (parentSid !== undefined) {
+    const parent = callIndex(world, account, parentSid);
+    const legs = parent === undefined ? [] : calls.legs(parent);
+    range.low = Math.max(range.low, legs[0] ?? 0);
+    range.high = Math.min(range.high, (legs.at(-1) ?? -1) + 1);
+  }
+  return range;
+}
+
+/** One page of an account's calls, newest start first. */
+export function listCalls(world: World, account: Account, query: Query, includesUpper: boolean): Buffer {
+  const { calls, callRows } = world.traffic(account);
+  const request = readPage(query);
+  const range = rangeFor(world, account, calls, query, includesUpper);
+  const accepts = tester(world, account, calls, query, includesUpper);
+  const { indexes, hasMore } = select(range, cursorOf(world, account, request.token), request.size, accepts);
+  const tokenOf = (prefix: string, index: number | undefined): string | undefined =>
+    index === undefined ? undefined : `${prefix}CA${world.sids.hex(account.index, SidKind.call, index)}`;
+  const { before, after } = envelope('calls', {
+    path: `/2010-04-01/Accounts/${account.sid}/Calls.json`,
+    filters: query.echo(FILTERS),
+    request,
+    count: indexes.length,
+    nextToken: hasMore ? tokenOf('PA', indexes.at(-1)) : undefined,
+    previousToken: request.page > 0 ? tokenOf('PB', indexes[0]) : undefined,
+  });
+  const page = Buffer.allocUnsafe(before.length + after.length + callRows.bytesMax(indexes.length));
+  let at = page.write(before, 0, 'latin1');
+  for (const index of indexes) {
+    if (at > before.length) page[at++] = 44;
+    calls.read(index, world.now, facts);
+    at = callRows.write(page, at, facts);
+  }
+  at += page.write(after, at, 'latin1');
+  return page.subarray(0, at);
+}
+
+/** One call by its SID, as it looks now. Undefined where there is none. */
+export function fetchCall(world: World, account: Account, sid: string): Buffer | undefined {
+  const { calls, callRows } = world.traffic(account);
+  const index = callIndex(world, account, sid);
+  if (index === undefined || calls.timeOf(index) > world.now) return undefined;
+  calls.read(index, world.now, facts);
+  const row = Buffer.allocUnsafe(callRows.bytesMax(1));
+  return row.subarray(0, callRows.write(row, 0, facts));
+}

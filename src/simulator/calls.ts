@@ -1,0 +1,269 @@
+import { type Account, currencyAt } from './accounts.js';
+import { CALLS_INBOUND, categoryIndex, TRUNKING_ORIGINATION } from './categories.js';
+import { NumberType } from './phone-numbers.js';
+import { corrected, correctedAt, NEVER, pricedAt, rateFor } from './pricing.js';
+import { deriveKey, mix } from './random.js';
+import type { Slots } from './rhythm.js';
+import { DAY_SECONDS } from './time.js';
+
+/** In the order of Twilio's OpenAPI document (call_enum_status). */
+export const CALL_STATUSES = [
+  'queued',
+  'ringing',
+  'in-progress',
+  'completed',
+  'busy',
+  'failed',
+  'no-answer',
+  'canceled',
+] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+type End = 'own' | 'stranger' | 'client' | 'sip';
+
+/** One way in which a call can go: who calls whom, and what Twilio counts it as. */
+export interface Route {
+  direction: 'inbound' | 'outbound-api' | 'outbound-dial' | 'trunking-terminating' | 'trunking-originating';
+  from: End;
+  to: End;
+  /** Leaf category by the type of the account's own number. */
+  leaf: readonly number[];
+  /** List price per started minute by the type of the own number, in hundred-millionths of a US dollar. */
+  listPrice: readonly number[];
+}
+
+function one(name: string): number[] {
+  const index = categoryIndex(name);
+  return [index, index, index];
+}
+
+const CLIENT = one('calls-client');
+const SIP_IN = one('calls-sip-inbound');
+const SIP_OUT = one('calls-sip-outbound');
+const OUTBOUND = one('calls-outbound');
+
+function flat(price: number): number[] {
+  return [price, price, price];
+}
+
+const INBOUND_PRICE: number[] = [];
+INBOUND_PRICE[NumberType.local] = 850_000;
+INBOUND_PRICE[NumberType.mobile] = 1_000_000;
+INBOUND_PRICE[NumberType.tollFree] = 2_200_000;
+
+const R: Record<string, Route> = {
+  inbound: { direction: 'inbound', from: 'stranger', to: 'own', leaf: CALLS_INBOUND, listPrice: INBOUND_PRICE },
+  api: { direction: 'outbound-api', from: 'own', to: 'stranger', leaf: OUTBOUND, listPrice: flat(1_400_000) },
+  dial: { direction: 'outbound-dial', from: 'own', to: 'stranger', leaf: OUTBOUND, listPrice: flat(1_400_000) },
+  fromClient: { direction: 'inbound', from: 'client', to: 'own', leaf: CLIENT, listPrice: flat(400_000) },
+  apiClient: { direction: 'outbound-api', from: 'own', to: 'client', leaf: CLIENT, listPrice: flat(400_000) },
+  dialClient: { direction: 'outbound-dial', from: 'own', to: 'client', leaf: CLIENT, listPrice: flat(400_000) },
+  fromSip: { direction: 'inbound', from: 'sip', to: 'own', leaf: SIP_IN, listPrice: flat(400_000) },
+  apiSip: { direction: 'outbound-api', from: 'own', to: 'sip', leaf: SIP_OUT, listPrice: flat(400_000) },
+  dialSip: { direction: 'outbound-dial', from: 'own', to: 'sip', leaf: SIP_OUT, listPrice: flat(400_000) },
+  terminating: {
+    direction: 'trunking-terminating',
+    from: 'own',
+    to: 'stranger',
+    leaf: one('trunking-termination'),
+    listPrice: flat(712_345),
+  },
+  originating: {
+    direction: 'trunking-originating',
+    from: 'stranger',
+    to: 'own',
+    leaf: TRUNKING_ORIGINATION,
+    listPrice: flat(450_000),
+  },
+};
+
+function pick(...shares: [keyof typeof R, number][]): Route[] {
+  return shares.flatMap(([name, share]) => Array.from({ length: share }, () => R[name] as Route));
+}
+
+/** Thirty-two of each, so that five bits choose. */
+const SINGLE = pick(
+  ['inbound', 11],
+  ['api', 11],
+  ['fromClient', 1],
+  ['apiClient', 1],
+  ['fromSip', 1],
+  ['apiSip', 1],
+  ['terminating', 3],
+  ['originating', 3],
+);
+const PARENT = pick(['inbound', 20], ['api', 8], ['fromClient', 2], ['fromSip', 2]);
+const CHILD = pick(['dial', 18], ['dialClient', 6], ['dialSip', 4], ['inbound', 4]);
+
+const STATUS_COMPLETED = CALL_STATUSES.indexOf('completed');
+const STATUS_QUEUED = CALL_STATUSES.indexOf('queued');
+const STATUS_RINGING = CALL_STATUSES.indexOf('ringing');
+const STATUS_IN_PROGRESS = CALL_STATUSES.indexOf('in-progress');
+const STATUS_CANCELED = CALL_STATUSES.indexOf('canceled');
+const STATUS_FAILED = CALL_STATUSES.indexOf('failed');
+
+/** Duration where there is no number: JSON null, or an empty string. Both occur at Twilio. */
+export const DURATION_NULL = -1;
+export const DURATION_EMPTY = -2;
+
+/** No call lasts longer: what a filter on the end of a call may rely on. */
+export const CALL_SECONDS_MAX = 5 * 3600;
+
+/** One call as it looks at a given instant. Reused from record to record: nothing is allocated on the hot path. */
+export class CallFacts {
+  index = 0;
+  /** When it was created; also when it started, if it did. Seconds, UTC. */
+  startedAt = 0;
+  hasStarted = true;
+  /** Infinity = it has not ended, or never will. */
+  endedAt = NEVER;
+  /** Seconds, or DURATION_NULL or DURATION_EMPTY. */
+  duration = 0;
+  /** Started minutes. */
+  minutes = 0;
+  /** Index into CALL_STATUSES. */
+  status = STATUS_COMPLETED;
+  route: Route = SINGLE[0] as Route;
+  /** Index of the parent leg; -1 = none. */
+  parent = -1;
+  ownNumber = 0;
+  leaf = 0;
+  currency = 0;
+  isPriced = false;
+  /** Whole hundred-millionths; positive = charged. */
+  cost = 0;
+  /** Random bits for what only the row shows. */
+  bits = 0;
+  stranger = 0;
+}
+
+const BLOCK = 4;
+
+/** The calls of one account. */
+export class Calls {
+  readonly count: number;
+  private readonly familyKey: number;
+  private readonly routeKey: number;
+  private readonly lengthKey: number;
+  private readonly priceKey: number;
+
+  constructor(
+    readonly account: Account,
+    private readonly slots: Slots,
+    seed: number,
+    private readonly plain: boolean,
+  ) {
+    this.count = slots.count;
+    const key = deriveKey(seed, 0xca11, account.index);
+    this.familyKey = deriveKey(key, 1);
+    this.routeKey = deriveKey(key, 2);
+    this.lengthKey = deriveKey(key, 3);
+    this.priceKey = deriveKey(key, 4);
+  }
+
+  /** Calls come in blocks of four; in one block of four, the first is a parent and the one or two after it its legs. */
+  private legsOf(block: number): number {
+    const hash = mix(this.familyKey, block);
+    return (hash & 3) === 0 ? 1 + ((hash >>> 2) & 1) : 0;
+  }
+
+  /** Index of the parent leg, or -1. */
+  parentOf(index: number): number {
+    const place = index % BLOCK;
+    if (place === 0 || place === 3) return -1;
+    return place <= this.legsOf((index - place) / BLOCK) ? index - place : -1;
+  }
+
+  /** Indexes of the legs that a call has spawned, oldest first. */
+  legs(index: number): number[] {
+    if (index % BLOCK !== 0) return [];
+    const count = Math.min(this.legsOf(index / BLOCK), this.count - 1 - index);
+    return Array.from({ length: Math.max(count, 0) }, (_, leg) => index + 1 + leg);
+  }
+
+  /** When a call was created and, if ever, started. Never smaller than that of the call before it. Seconds, UTC. */
+  timeOf(index: number): number {
+    const own = this.slots.timeOf(index);
+    const parent = this.parentOf(index);
+    // A record at midnight stays there: it is there to try the bounds of windows.
+    if (parent < 0 || own % DAY_SECONDS === 0) return own;
+    const gap = (index - parent) * (1 + (mix(this.familyKey, parent) & 15));
+    const time = Math.min(own, this.slots.timeOf(parent) + gap);
+    return index - parent === 1 ? time : Math.max(time, this.timeOf(index - 1));
+  }
+
+  /** Whether a call was ever started: without a start time no date filter reaches it. */
+  hasStarted(index: number): boolean {
+    if (this.plain) return true;
+    const luck = mix(this.lengthKey, index) & 511;
+    return luck !== 9 && luck !== 0;
+  }
+
+  /** What is known of a call at an instant. */
+  read(index: number, now: number, facts: CallFacts): void {
+    const routeHash = mix(this.routeKey, index);
+    const parent = this.parentOf(index);
+    const routes = parent >= 0 ? CHILD : index % BLOCK === 0 && this.legsOf(index / BLOCK) > 0 ? PARENT : SINGLE;
+    const route = routes[routeHash & 31] as Route;
+    facts.index = index;
+    facts.parent = parent;
+    facts.route = route;
+    facts.startedAt = this.timeOf(index);
+    facts.ownNumber = (routeHash >>> 5) % this.account.numbers.length;
+    facts.bits = routeHash >>> 10;
+    facts.stranger = mix(this.familyKey, ~index);
+    facts.currency = currencyAt(this.account, facts.startedAt);
+    const type = this.account.numbers[facts.ownNumber]?.type ?? NumberType.local;
+    facts.leaf = route.leaf[type] ?? 0;
+    this.readLength(mix(this.lengthKey, index), now, facts);
+    this.readPrice(mix(this.priceKey, index), route.listPrice[type] ?? 0, now, facts);
+  }
+
+  private readLength(hash: number, now: number, facts: CallFacts): void {
+    const luck = this.plain ? 511 : hash & 511;
+    facts.hasStarted = luck !== 9 && luck !== 0;
+    facts.duration = DURATION_NULL;
+    facts.minutes = 0;
+    facts.endedAt = NEVER;
+    if (luck < 3) {
+      // Stuck for ever: the rows that a reader sees years later and that never get a price.
+      facts.status = luck === 0 ? STATUS_QUEUED : luck === 1 ? STATUS_RINGING : STATUS_IN_PROGRESS;
+    } else if (luck === 9) {
+      const statuses = [STATUS_QUEUED, STATUS_CANCELED, STATUS_FAILED];
+      facts.status = statuses[(hash >>> 9) % statuses.length] ?? STATUS_QUEUED;
+    } else if (luck < 90) {
+      facts.status = STATUS_COMPLETED + 1 + ((hash >>> 9) & 3);
+      facts.endedAt = facts.startedAt + ((hash >>> 11) % 40);
+      const kind = (hash >>> 17) % 3;
+      facts.duration = kind === 0 ? 0 : kind === 1 ? DURATION_NULL : DURATION_EMPTY;
+    } else {
+      const long = luck === 90 ? 10_800 : 0;
+      const a = (hash >>> 9) & 1023;
+      const b = (hash >>> 19) & 1023;
+      const seconds = 1 + long + Math.floor((a * b * b * 3) / 1_048_576);
+      facts.status = STATUS_COMPLETED;
+      facts.endedAt = facts.startedAt + seconds;
+      facts.duration = seconds;
+      facts.minutes = Math.ceil(seconds / 60);
+    }
+    if (facts.endedAt > now && facts.endedAt !== NEVER) {
+      facts.status = now - facts.startedAt < 5 ? STATUS_RINGING : STATUS_IN_PROGRESS;
+      facts.endedAt = NEVER;
+      facts.duration = DURATION_NULL;
+      facts.minutes = 0;
+    }
+  }
+
+  private readPrice(hash: number, listPrice: number, now: number, facts: CallFacts): void {
+    const at = this.plain ? facts.endedAt : pricedAt(facts.endedAt, hash);
+    facts.isPriced = at <= now;
+    facts.cost = 0;
+    if (!facts.isPriced || facts.minutes === 0) return;
+    const cost = rateFor(this.account, listPrice, facts.startedAt) * facts.minutes;
+    facts.cost = cost;
+    if (this.plain) return;
+    if (hash % 4001 === 0) facts.cost = -cost;
+    else if (hash % 67 === 0) facts.cost = 0;
+    if (correctedAt(at, hash) <= now) facts.cost = corrected(cost, hash);
+  }
+}

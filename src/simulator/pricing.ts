@@ -1,0 +1,39 @@
+import { type Account, currencyAt } from './accounts.js';
+import { CURRENCY_RATES } from './money.js';
+import { HOUR_SECONDS } from './time.js';
+
+/** `priced` at `at`, and again, differently, at `changesAt`. Seconds, UTC; Infinity = never. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * What one unit of a service (minute, segment) costs an account, in hundred-millionths of its currency.
+ *
+ * @param listPrice in hundred-millionths of a US dollar
+ */
+export function rateFor(account: Account, listPrice: number, instant: number): number {
+  const rate = CURRENCY_RATES[currencyAt(account, instant)] ?? 1;
+  return Math.round((listPrice * account.discountPercent * rate) / 100);
+}
+
+/**
+ * When a price comes, after the call ended or the message was sent: mostly within two minutes, some within the hour, a
+ * few up to a day later, and two in a thousand never (Twilio: "may not be immediately available").
+ */
+export function pricedAt(finishedAt: number, hash: number): number {
+  const luck = hash % 1000;
+  if (luck >= 998) return NEVER;
+  const spread = hash >>> 10;
+  if (luck < 600) return finishedAt + (spread % 120);
+  if (luck < 900) return finishedAt + (spread % HOUR_SECONDS);
+  return finishedAt + (spread % (24 * HOUR_SECONDS));
+}
+
+/** When a price that was set is corrected: three in a thousand, one to seventy-two hours later. */
+export function correctedAt(firstPricedAt: number, hash: number): number {
+  return hash % 331 === 0 ? firstPricedAt + HOUR_SECONDS + ((hash >>> 9) % (71 * HOUR_SECONDS)) : NEVER;
+}
+
+/** What a correction makes of a cost: nothing, or half as much again. Whole units. */
+export function corrected(cost: number, hash: number): number {
+  return (hash & 64) === 0 ? 0 : cost + Math.floor(cost / 2);
+}

@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Answer, errorAnswer } from './answer.js';
+import { answerApi } from './api.js';
+import { answerControl, CONTROL_PREFIX } from './control.js';
+import { send, sendFaulty } from './delivery.js';
+import { Faults, reshape } from './faults.js';
+import { DEFAULT_OPTIONS, instantOf, type SimulatorOptions, worldOptions } from './options.js';
+import { ApiError } from './query.js';
+import { Statistics } from './statistics.js';
+import { World } from './world.js';
+
+/** Idle connections are kept longer than any client keeps them, so that none is closed under a request. */
+const KEEP_ALIVE_MS = 120_000;
+const ACCOUNT_SID = /^\/2010-04-01\/Accounts\/(AC[0-9a-fA-F]{32})/;
+
+export interface SimulatorCredentials {
+  accountSid: string;
+  authToken: string;
+  apiKey: string;
+  apiSecret: string;
+}
+
+export interface Simulator {
+  /** `http://127.0.0.1:PORT` */
+  baseUrl: string;
+  credentials: SimulatorCredentials;
+  /** Stops listening and cuts what is open. */
+  close(): Promise<void>;
+}
+
+/** The API over HTTP: ceiling, faults, latency, and then the answer. */
+class Front {
+  readonly faults = new Faults();
+  readonly statistics = new Statistics();
+  readonly world: World;
+
+  constructor(private readonly options: SimulatorOptions) {
+    this.world = new World(worldOptions(options));
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const url = request.url ?? '/';
+    if (url.startsWith(CONTROL_PREFIX)) {
+      void answerControl(this, request, response);
+      return;
+    }
+    const method = request.method ?? 'GET';
+    const accountSid = ACCOUNT_SID.exec(url)?.[1];
+    const inFlight = this.statistics.begin(accountSid);
+    response.on('close', () => this.statistics.end(accountSid));
+    request.resume();
+    const { concurrencyLimit, latencyMs } = this.options;
+    if (concurrencyLimit > 0 && inFlight > concurrencyLimit) {
+      this.finish(method, url, response, this.tooMany(), inFlight);
+      return;
+    }
+    const action = this.faults.next(`${method} ${url}`);
+    const work = (): void => {
+      if (action?.set_clock !== undefined) this.world.setNow(instantOf('set_clock', action.set_clock));
+      const { authorization } = request.headers;
+      const plain = answerApi(this.world, this.options.upperBound === 'inclusive', method, url, authorization);
+      const answer = action === undefined ? plain : reshape(plain, action);
+      this.finish(method, url, response, answer, inFlight, action);
+    };
+    const waitMs = latencyMs + (action?.delay_ms ?? 0);
+    if (waitMs > 0) setTimeout(work, waitMs).unref();
+    else work();
+  }
+
+  private tooMany(): Answer {
+    const answer = errorAnswer(new ApiError(429, 20429, 'Too Many Requests'));
+    const { retryAfterSeconds } = this.options;
+    if (retryAfterSeconds !== undefined) answer.headers['Retry-After'] = String(retryAfterSeconds);
+    return answer;
+  }
+
+  private finish(
+    method: string,
+    url: string,
+    response: ServerResponse,
+    answer: Answer,
+    inFlight: number,
+    action?: Parameters<typeof sendFaulty>[2],
+  ): void {
+    this.statistics.answered({ method, url, status: answer.status }, answer.body.length);
+    const told = { ...answer, headers: { 'Twilio-Concurrent-Requests': String(inFlight), ...answer.headers } };
+    if (action === undefined) send(response, told);
+    else sendFaulty(response, told, action);
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Starts a Twilio on loopback. Throws a RangeError that names the first option that is wrong. */
+export async function startSimulator(options: Partial<SimulatorOptions> = {}): Promise<Simulator> {
+  const all = { ...DEFAULT_OPTIONS, ...options };
+  const front = new Front(all);
+  const { world } = front;
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
+    front.handle(request, response);
+  });
+  const port = await listen(server, all.port);
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    credentials: {
+      accountSid: world.parent.sid,
+      authToken: world.parent.authToken,
+      apiKey: world.apiKey,
+      apiSecret: world.apiSecret,
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,94 @@
+import type { Account } from './accounts.js';
+import { CATEGORIES, TOTAL_PRICE } from './categories.js';
+import { CURRENCIES, plainText } from './money.js';
+import { dayText, isoOffset } from './time.js';
+import { cell, Usage } from './usage.js';
+
+/** A span of days, both ends included, as StartDate and EndDate are. */
+export interface DaySpan {
+  first: number;
+  last: number;
+}
+
+/** Sums of one category in one currency over a span. `price` in hundred-millionths, positive = charged. */
+export interface CategorySum {
+  count: number;
+  usage: number;
+  price: bigint;
+}
+
+/**
+ * Adds the leaves of several accounts and days, and carries every leaf up into the categories that contain it. Sums of
+ * different currencies are never added together: one list of categories for each currency.
+ */
+export function sumCategories(
+  usage: Usage,
+  accounts: readonly Account[],
+  span: DaySpan,
+  now: number,
+): Map<number, CategorySum[]> {
+  const found = new Map<number, CategorySum[]>();
+  for (const account of accounts) {
+    for (let day = span.first; day <= span.last; day++) {
+      const currency = Usage.currencyOn(account, day);
+      let sums = found.get(currency);
+      if (sums === undefined) {
+        sums = CATEGORIES.map(() => ({ count: 0, usage: 0, price: 0n }));
+        found.set(currency, sums);
+      }
+      const cells = usage.day(account, day, now);
+      for (let leaf = 0; leaf < CATEGORIES.length; leaf++) {
+        const { count, usage: amount, price } = cell(cells, leaf);
+        if (count === 0 && price === 0) continue;
+        for (let at = leaf; at >= 0; at = CATEGORIES[at]?.parent ?? -1) {
+          const sum = sums[at] as CategorySum;
+          sum.count += count;
+          sum.usage += amount;
+          sum.price += BigInt(price);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+const SUBRESOURCES = [
+  ['all_time', 'AllTime'],
+  ['daily', 'Daily'],
+  ['last_month', 'LastMonth'],
+  ['monthly', 'Monthly'],
+  ['this_month', 'ThisMonth'],
+  ['today', 'Today'],
+  ['yearly', 'Yearly'],
+  ['yesterday', 'Yesterday'],
+] as const;
+
+/**
+ * One usage record as JSON text. `price` is positive and `price_unit` in lower case, unlike those of calls; the count
+ * of `totalprice` is null and its usage is the price (the examples of Twilio's OpenAPI document).
+ *
+ * @param resource `Records`, or `Records/Daily` and so on
+ */
+export function usageRow(
+  account: Account,
+  resource: string,
+  category: number,
+  currency: number,
+  span: DaySpan,
+  sum: CategorySum,
+  now: number,
+): string {
+  const { name, description, countUnit, usageUnit } = CATEGORIES[category] as (typeof CATEGORIES)[number];
+  const base = `/2010-04-01/Accounts/${account.sid}/Usage/Records`;
+  const uris = SUBRESOURCES.map(([key, path]) => `"${key}":"${base}/${path}.json?Category=${name}"`).join(',');
+  const start = dayText(span.first);
+  const end = dayText(span.last);
+  const unit = (CURRENCIES[currency] ?? 'USD').toLowerCase();
+  const price = plainText(sum.price, 0);
+  const isTotal = category === TOTAL_PRICE;
+  return `{"account_sid":"${account.sid}","api_version":"2010-04-01","as_of":"${isoOffset(now)}","category":"${name}","count":${
+    isTotal ? 'null' : `"${sum.count}"`
+  },"count_unit":"${countUnit}","description":"${description}","end_date":"${end}","price":"${price}","price_unit":"${unit}","start_date":"${start}","subresource_uris":{${uris}},"uri":"/2010-04-01/Accounts/${account.sid}/Usage/${resource}.json?Category=${name}&StartDate=${start}&EndDate=${end}","usage":"${
+    isTotal ? price : sum.usage
+  }","usage_unit":"${isTotal ? unit : usageUnit}"}`;
+}

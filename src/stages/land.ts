@@ -1,0 +1,211 @@
+import { invariant } from '../domain/errors.js';
+import { landingRowsMax, lineTasksMax, parsePagesMax } from '../domain/limits.js';
+import type { ControlTotal, ManifestEntry, TaskLine } from '../domain/manifest.js';
+import type { Instant } from '../domain/period.js';
+import { type LandedResource, landedResources } from '../domain/resource.js';
+import type { Outcome, PageVerdict, ReceivedPage, Task } from '../domain/task.js';
+
+/** What landing needs of the outside. */
+export interface LandPorts {
+  readonly parser: {
+    rowCount(resource: LandedResource): number;
+    parse(resource: LandedResource, pages: readonly ReceivedPage[]): Promise<PageVerdict[]>;
+    write(
+      resource: LandedResource,
+      path: string,
+      sequence: number,
+    ): Promise<{ readonly rows: number; readonly controls: readonly ControlTotal[] }>;
+  };
+  readonly manifest: { readonly nextSequence: number; append(entry: ManifestEntry): Promise<unknown> };
+  readonly files: {
+    /** `relative` is a landing file's name as the manifest holds it; both answers are paths to write to. */
+    place(relative: string): { readonly temporary: string; readonly final: string };
+    digest(path: string): Promise<{ readonly sha256: string; readonly bytes: number }>;
+    commit(temporary: string, final: string): Promise<void>;
+  };
+  now(): Instant;
+}
+
+export interface LandInfo {
+  readonly files: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+interface Progress {
+  startedAt: Instant;
+  pages: number;
+  rows: number;
+}
+
+interface Waiting {
+  readonly page: ReceivedPage;
+  settle(verdict: PageVerdict): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * The book of record. Pages are parsed together as they come, kept in memory up to `landingRowsMax` rows, then written as
+ * one file, committed, and announced by one line of the manifest with the tasks that are complete by it. Order of events:
+ * file durable under its name, then the line: a crash between them leaves a file that the next run overwrites.
+ */
+export class Lander {
+  private readonly queue: Waiting[] = [];
+  private readonly progress = new Map<number, Progress>();
+  private readonly ended = new Map<LandedResource, TaskLine[]>();
+  private working: Promise<void> | undefined;
+  private filesWritten = 0;
+  private rowsWritten = 0;
+  private bytesWritten = 0;
+
+  constructor(
+    private readonly ports: LandPorts,
+    private readonly run: number,
+  ) {}
+
+  /** Takes a page. Resolves with the verdict when its rows are parsed; rejects when the store fails, which ends the run. */
+  accept(page: ReceivedPage): Promise<PageVerdict> {
+    const verdict = new Promise<PageVerdict>((settle, fail) => {
+      this.queue.push({ page, settle, fail });
+    });
+    this.working ??= this.work();
+    return verdict;
+  }
+
+  /** The task begins again at its first page. What it landed stays: those rows were observed. */
+  restart(task: Task): void {
+    this.progress.delete(task.number);
+  }
+
+  /** Makes durable what is still in memory, and every task that did not become complete. */
+  async finish(
+    unfinished: readonly { readonly task: Task; readonly outcome: Outcome; readonly error: string }[],
+  ): Promise<LandInfo> {
+    await this.working;
+    for (const resource of landedResources) {
+      if (this.ports.parser.rowCount(resource) > 0 || this.endedOf(resource).length > 0) await this.flush(resource);
+    }
+    if (unfinished.length > 0) {
+      const tasks = unfinished.map(({ task, outcome, error }) => this.taskLine(task, outcome, error));
+      for (let from = 0; from < tasks.length; from += lineTasksMax) {
+        const some = tasks.slice(from, from + lineTasksMax);
+        await this.ports.manifest.append({ kind: 'not_pulled', run: this.run, at: this.ports.now(), tasks: some });
+      }
+    }
+    return { files: this.filesWritten, rows: this.rowsWritten, bytes: this.bytesWritten };
+  }
+
+  private async work(): Promise<void> {
+    try {
+      for (;;) {
+        const first = this.queue[0];
+        if (first === undefined) return;
+        await this.parse(this.takeTogether(first.page.task.resource));
+      }
+    } finally {
+      this.working = undefined;
+    }
+  }
+
+  /** Pages of one resource that wait now: parsed by one statement. */
+  private takeTogether(resource: LandedResource): Waiting[] {
+    const taken: Waiting[] = [];
+    for (let index = 0; index < this.queue.length && taken.length < parsePagesMax; ) {
+      const waiting = this.queue[index];
+      if (waiting?.page.task.resource === resource) taken.push(...this.queue.splice(index, 1));
+      else index += 1;
+    }
+    return taken;
+  }
+
+  private async parse(taken: readonly Waiting[]): Promise<void> {
+    const resource = taken[0]?.page.task.resource;
+    invariant(resource !== undefined, 'pages to parse');
+    try {
+      const verdicts = await this.ports.parser.parse(
+        resource,
+        taken.map((waiting) => waiting.page),
+      );
+      taken.forEach((waiting, index) => {
+        const verdict = verdicts[index];
+        invariant(verdict !== undefined, 'one verdict for each page');
+        if (verdict.kind === 'accepted') this.count(waiting.page, verdict.rows);
+      });
+      await this.flushWhereFull(resource);
+      taken.forEach((waiting, index) => {
+        waiting.settle(verdicts[index] as PageVerdict);
+      });
+    } catch (error) {
+      for (const waiting of taken) waiting.fail(error);
+    }
+  }
+
+  private count(page: ReceivedPage, rows: number): void {
+    const progress = this.progress.get(page.task.number) ?? { startedAt: page.observedAt, pages: 0, rows: 0 };
+    progress.pages += 1;
+    progress.rows += rows;
+    this.progress.set(page.task.number, progress);
+    if (!page.last) return;
+    this.endedOf(page.task.resource).push(this.taskLine(page.task, 'complete'));
+    this.progress.delete(page.task.number);
+  }
+
+  /** The limit is on all rows in memory together; the resource with the most of them goes first. */
+  private async flushWhereFull(parsed: LandedResource): Promise<void> {
+    const { parser } = this.ports;
+    const rows = landedResources.reduce((sum, resource) => sum + parser.rowCount(resource), 0);
+    if (rows >= landingRowsMax) {
+      const largest = landedResources.toSorted((a, b) => parser.rowCount(b) - parser.rowCount(a))[0];
+      await this.flush(largest ?? parsed);
+    } else if (this.endedOf(parsed).length >= lineTasksMax) await this.flush(parsed);
+  }
+
+  private async flush(resource: LandedResource): Promise<void> {
+    const { parser, manifest, files } = this.ports;
+    const sequence = manifest.nextSequence;
+    const tasks = this.endedOf(resource);
+    this.ended.set(resource, []);
+    const file = `landing/${String(sequence).padStart(8, '0')}-${resource}.parquet`;
+    const { temporary, final } = files.place(file);
+    const { rows, controls } = await parser.write(resource, temporary, sequence);
+    const { sha256, bytes } = await files.digest(temporary);
+    await files.commit(temporary, final);
+    await manifest.append({
+      kind: 'landed',
+      run: this.run,
+      at: this.ports.now(),
+      resource,
+      file,
+      sha256,
+      bytes,
+      rows,
+      controls,
+      tasks,
+    });
+    this.filesWritten += 1;
+    this.rowsWritten += rows;
+    this.bytesWritten += bytes;
+  }
+
+  private taskLine(task: Task, outcome: Outcome, error?: string): TaskLine {
+    const progress = this.progress.get(task.number);
+    return {
+      number: task.number,
+      account_sid: task.accountSid,
+      resource: task.resource,
+      window_start: task.window?.start ?? null,
+      window_end: task.window?.end ?? null,
+      started_at: progress?.startedAt ?? this.ports.now(),
+      outcome,
+      pages: progress?.pages ?? 0,
+      rows: progress?.rows ?? 0,
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+
+  private endedOf(resource: LandedResource): TaskLine[] {
+    const ended = this.ended.get(resource) ?? [];
+    this.ended.set(resource, ended);
+    return ended;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Account } from '../domain/account.js';
+import type { Knowledge } from '../domain/knowledge.js';
+import { dayOf, subtractWindows, type Window } from '../domain/period.js';
+import { resources } from '../domain/resource.js';
+import type { Task } from '../domain/task.js';
+
+export interface PlanInput {
+  readonly accounts: readonly Account[];
+  /** Whole UTC days. */
+  readonly range: Window;
+  readonly knowledge: Knowledge;
+  readonly firstTaskNumber: number;
+}
+
+const keyOf = (accountSid: string, resource: string): string => `${accountSid} ${resource}`;
+
+function byKey<T extends { accountSid: string; resource: string }>(windows: readonly T[]): Map<string, T[]> {
+  const map = new Map<string, T[]>();
+  for (const window of windows) {
+    const key = keyOf(window.accountSid, window.resource);
+    const list = map.get(key);
+    if (list === undefined) map.set(key, [window]);
+    else list.push(window);
+  }
+  return map;
+}
+
+/** Accounts, range and knowledge → the tasks still to do: per account and resource, the range less what is settled. */
+export function plan(input: PlanInput): Task[] {
+  const settled = byKey(input.knowledge.settled);
+  const unpriced = byKey(input.knowledge.unpriced);
+  const tasks: Task[] = [];
+  for (const account of input.accounts) {
+    for (const resource of resources) {
+      const key = keyOf(account.sid, resource);
+      for (const window of due(input.range, settled.get(key) ?? [], unpriced.get(key) ?? [])) {
+        const number = input.firstTaskNumber + tasks.length;
+        const reason = reasonOf(window, settled.get(key) ?? [], unpriced.get(key) ?? []);
+        tasks.push({ number, accountSid: account.sid, resource, window, reason });
+      }
+    }
+  }
+  return tasks;
+}
+
+/** The range less the settled windows, which themselves are less the days that still hold unpriced records. */
+function due(range: Window, settled: readonly Window[], unpriced: readonly Window[]): Window[] {
+  const closed = settled.flatMap((window) => subtractWindows(window, unpriced));
+  return subtractWindows(range, closed);
+}
+
+function reasonOf(window: Window, settled: readonly Window[], unpriced: readonly Window[]): string {
+  const waiting = unpriced.filter((day) => day.start < window.end && day.end > window.start);
+  if (waiting.length > 0) return `${waiting.length} days with unpriced records since ${dayOf(waiting[0]?.start ?? '')}`;
+  return settled.length === 0 ? 'not yet settled' : 'after what is settled';
+}

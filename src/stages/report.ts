@@ -1,0 +1,118 @@
+import { invariant } from '../domain/errors.js';
+import type { Finding } from '../domain/finding.js';
+import { dayOf, type Window } from '../domain/period.js';
+import type { Query, QueryColumn } from '../domain/query.js';
+import { statementFileName } from '../domain/statement-name.js';
+
+type Texts = readonly (string | null)[];
+
+export interface ReportPorts {
+  readonly sql: {
+    run(name: string, sql: string, parameters?: Readonly<Record<string, { readonly day: string }>>): Promise<void>;
+    chunks(
+      name: string,
+      sql: string,
+      parameters?: Readonly<Record<string, { readonly day: string }>>,
+    ): AsyncIterable<readonly Texts[]>;
+  };
+  readonly queries: ReadonlyMap<string, Query>;
+  /** Writes one CSV below the folder being made; answers rows, bytes and hash. */
+  writeCsv(
+    relativePath: string,
+    columns: readonly Pick<QueryColumn, 'name' | 'type'>[],
+    rows: AsyncIterable<readonly Texts[]>,
+  ): Promise<WrittenFile>;
+}
+
+export interface WrittenFile {
+  readonly file: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The report that customers/<customer>.csv is cut from. */
+const statementReport = 'customer_statement';
+
+const findingColumns = ['check', 'severity', 'subject', 'detail', 'what_to_do'].map((name) => ({
+  name,
+  type: 'VARCHAR',
+}));
+
+export const reportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>
+  [...queries.values()].filter((query) => query.kind === 'report');
+
+const dayParameters = (period: Window): Record<string, { day: string }> => ({
+  start: { day: dayOf(period.start) },
+  end: { day: dayOf(period.end) },
+});
+
+/** The result as texts in the reports' one form: times as ISO 8601 with Z, everything else as DuckDB writes it exactly. */
+export const selectTexts = (columns: readonly QueryColumn[], from: string): string => {
+  const texts = columns.map(({ name, type }) =>
+    type === 'TIMESTAMP'
+      ? `strftime("${name}", '%Y-%m-%dT%H:%M:%SZ') as "${name}"`
+      : `cast("${name}" as varchar) as "${name}"`,
+  );
+  return `select ${texts.join(', ')} from ${from}`;
+};
+
+/** Runs every report over the period into a temporary table `report_<name>`, in the report's order, for checks and files. */
+export async function materialise(ports: ReportPorts, period: Window): Promise<void> {
+  for (const query of reportsOf(ports.queries)) {
+    await ports.sql.run(
+      query.name,
+      `create or replace temp table report_${query.name} as\n${query.sql}`,
+      dayParameters(period),
+    );
+  }
+}
+
+/** Writes the materialised reports, the customers' statements and the findings as CSV files. */
+export async function writeReports(ports: ReportPorts, findings: readonly Finding[]): Promise<WrittenFile[]> {
+  const files: WrittenFile[] = [];
+  for (const query of reportsOf(ports.queries)) {
+    if (query.name === statementReport) continue;
+    const rows = ports.sql.chunks(query.name, ordered(query));
+    files.push(await ports.writeCsv(`${query.name}.csv`, query.columns, rows));
+  }
+  files.push(...(await writeStatements(ports)));
+  files.push(await ports.writeCsv('findings.csv', findingColumns, findingRows(findings)));
+  return files;
+}
+
+const ordered = (query: Query, where = ''): string =>
+  `${selectTexts(query.columns, `report_${query.name}`)} ${where} order by ${query.order.map((column) => `report_${query.name}."${column}"`).join(', ')}`;
+
+async function* findingRows(findings: readonly Finding[]): AsyncGenerator<Texts[]> {
+  yield findings.map((finding) => [finding.check, finding.severity, finding.subject, finding.detail, finding.meaning]);
+}
+
+/** One file for each customer: the rows come sorted by customer, and are cut where it changes. */
+async function writeStatements(ports: ReportPorts): Promise<WrittenFile[]> {
+  const query = ports.queries.get(statementReport);
+  invariant(query !== undefined, `no report ${statementReport}`);
+  const column = query.columns[0]?.name;
+  const files: WrittenFile[] = [];
+  let rows: Texts[] = [];
+  const write = async (): Promise<void> => {
+    const customer = rows[0]?.[0];
+    if (customer === undefined || customer === null) return;
+    const path = `customers/${statementFileName(customer)}`;
+    files.push(await ports.writeCsv(path, query.columns, one(rows)));
+    rows = [];
+  };
+  invariant(column === 'customer_id', 'a statement begins with its customer');
+  for await (const chunk of ports.sql.chunks(query.name, ordered(query))) {
+    for (const row of chunk) {
+      if (rows.length > 0 && rows[0]?.[0] !== row[0]) await write();
+      rows.push(row);
+    }
+  }
+  await write();
+  return files;
+}
+
+async function* one(rows: readonly Texts[]): AsyncGenerator<readonly Texts[]> {
+  yield rows;
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import type { Task } from '../../src/domain/task.js';
+import { interleaveAccounts } from '../../src/domain/task-order.js';
+
+const tasksOf = (accounts: string): Task[] =>
+  [...accounts].map((accountSid, number) => {
+    return { number, accountSid, resource: 'calls', window: undefined, reason: 'test' };
+  });
+
+describe('interleaveAccounts', () => {
+  it.each([
+    ['', ''],
+    ['A', 'A'],
+    ['AAABBC', 'ABCABA'],
+    ['ABC', 'ABC'],
+    ['CBA', 'CBA'],
+    ['AABAB', 'ABABA'],
+  ])('%s becomes %s', (given, expected) => {
+    const order = interleaveAccounts(tasksOf(given));
+    expect(order.map((task) => task.accountSid).join('')).toBe(expected);
+    // Nothing is lost or doubled, and each account's own order stays.
+    expect(order.toSorted((a, b) => a.number - b.number)).toEqual(tasksOf(given));
+    for (const account of new Set(given)) {
+      const numbers = order.filter((task) => task.accountSid === account).map((task) => task.number);
+      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    }
+  });
+});

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { basicAuth, type SimulatorHandle, startSimulatorProcess } from '../support/simulator.js';
+import { Api, listPath, rowsOf } from './api.js';
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+async function bytesOf(simulator: SimulatorHandle, paths: string[]): Promise<string[]> {
+  const headers = basicAuth(simulator.accountSid, simulator.authToken);
+  return Promise.all(paths.map(async (path) => (await fetch(simulator.baseUrl + path, { headers })).text()));
+}
+
+/** Resident memory of a process in megabytes. */
+function residentMegabytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+describe.skipIf(!existsSync(CLI))('the process', () => {
+  it('answers with the same bytes for the same seed, and others for another', async () => {
+    const options = { records: 20_000, accounts: 9 };
+    const [one, two, other] = await Promise.all([
+      startSimulatorProcess({ ...options, seed: 8 }),
+      startSimulatorProcess({ ...options, seed: 8 }),
+      startSimulatorProcess({ ...options, seed: 9 }),
+    ]);
+    const sid = one.accountSid;
+    const paths = [
+      '/2010-04-01/Accounts.json',
+      listPath(sid, 'Calls', { PageSize: 1000 }),
+      listPath(sid, 'Messages', { PageSize: 1000 }),
+      listPath(sid, 'Usage/Records/Monthly'),
+    ];
+    const first = await bytesOf(one, paths);
+    // In another order: nothing may depend on what was asked before.
+    const second = (await bytesOf(two, [...paths].reverse())).reverse();
+    expect(second).toEqual(first);
+    expect(await one.truth()).toEqual(await two.truth());
+    expect(other.accountSid).not.toBe(sid);
+    await Promise.all([one.stop(), two.stop(), other.stop()]);
+  });
+
+  it('serves ten million records in little memory', async () => {
+    const simulator = await startSimulatorProcess({ records: 10_000_000 });
+    const api = new Api(simulator);
+    const accounts = await api.rows('/2010-04-01/Accounts.json?PageSize=1000');
+    let rows = 0;
+    for (const { sid } of accounts.slice(0, 12)) {
+      for (const [resource, name] of [['Calls', 'StartTime'], ['Messages', 'DateSent']] as const) {
+        const query = { PageSize: 1000, [`${name}>`]: '2026-09-30', [`${name}<`]: '2026-10-01T12:00:00Z' };
+        let next: unknown = listPath(String(sid), resource, query);
+        for (let page = 0; page < 4 && next !== null; page++) {
+          const { json } = await api.get(String(next));
+          rows += rowsOf(json).length;
+          next = json.next_page_uri;
+        }
+      }
+    }
+    expect(rows).toBeGreaterThan(40_000);
+    if (simulator.pid !== undefined) expect(residentMegabytes(simulator.pid)).toBeLessThan(300);
+    await simulator.stop();
+  });
+
+  it('refuses options that make no sense, and says which', () => {
+    const cases: [string[], RegExp][] = [
+      [['--accounts', '-1'], /accounts/],
+      [['--from', '2026-02-30'], /from must be a day/],
+      [['--from', '2026-11-01', '--to', '2026-09-01'], /after from/],
+      [['--now', 'soon'], /now must be/],
+      [['--profile', 'sparse'], /profile/],
+      [['--upper-bound', 'maybe'], /upper-bound/],
+    ];
+    for (const [flags, message] of cases) {
+      let stderr = '';
+      try {
+        execFileSync(process.execPath, [CLI, 'simulate', ...flags], { stdio: 'pipe', timeout: 10_000 });
+      } catch (error) {
+        stderr = String((error as { stderr: Buffer }).stderr);
+      }
+      expect(stderr).toMatch(message);
+    }
+  });
+
+  it('ends at once when told to, though requests are open', async () => {
+    const simulator = await startSimulatorProcess({ records: 1000, latencyMs: 5000 });
+    const headers = basicAuth(simulator.accountSid, simulator.authToken);
+    const open = fetch(`${simulator.baseUrl}/2010-04-01/Accounts.json`, { headers }).catch(() => 'cut');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const start = performance.now();
+    await simulator.stop();
+    expect(performance.now() - start).toBeLessThan(2000);
+    expect(await open).toBe('cut');
+  });
+});
