@@ -27,7 +27,14 @@ async function main(): Promise<void> {
     .showHelpAfterError('(add --help for the options and examples)')
     .configureOutput({ writeErr: (text) => process.stderr.write(text) })
     .addHelpText('after', exitCodes);
-  for (const register of [registerRun, registerExtract, registerReport, registerStatus, registerDemo, registerSimulate]) {
+  for (const register of [
+    registerRun,
+    registerExtract,
+    registerReport,
+    registerStatus,
+    registerDemo,
+    registerSimulate,
+  ]) {
     register(program);
   }
   for (const command of program.commands) command.exitOverride();
@@ -48,10 +55,12 @@ function tell(error: unknown, json: boolean): number {
   const known = error instanceof SubledgerError;
   const name = known ? error.name : 'UnexpectedError';
   const exitCode = known ? error.exitCode : ExitCode.unexpected;
-  const problems = error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];
+  const problems =
+    error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];
   if (json) process.stdout.write(`${JSON.stringify({ error: { name, problems, exit_code: exitCode } })}\n`);
   for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
-  if (!known && error instanceof Error) process.stderr.write(`${error.stack}\nThis is a bug in Subledger: please report it.\n`);
+  if (!known && error instanceof Error)
+    process.stderr.write(`${error.stack}\nThis is a bug in Subledger: please report it.\n`);
   return exitCode;
 }
 

@@ -58,8 +58,7 @@ export interface ConfigSources {
 /** Flags over environment over file over defaults → a Config. @throws ConfigError with every problem at once */
 export function readConfig(sources: ConfigSources): Config {
   const problems: string[] = [];
-  const setting = (name: SettingName): string | undefined =>
-    sources.env[name] || sources.file[name] || undefined;
+  const setting = (name: SettingName): string | undefined => sources.env[name] || sources.file[name] || undefined;
   const flag = (name: string): string | undefined => {
     const value = sources.flags[name];
     return typeof value === 'string' ? value : undefined;
@@ -98,10 +97,7 @@ export function readConfig(sources: ConfigSources): Config {
   return config;
 }
 
-function readCredentials(
-  setting: (name: SettingName) => string | undefined,
-  problems: string[],
-): Credentials {
+function readCredentials(setting: (name: SettingName) => string | undefined, problems: string[]): Credentials {
   const accountSid = setting('TWILIO_ACCOUNT_SID') ?? '';
   const token = setting('TWILIO_AUTH_TOKEN');
   const key = setting('TWILIO_API_KEY');

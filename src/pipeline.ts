@@ -13,7 +13,6 @@ import { type Account, chooseAccounts } from './domain/account.js';
 import { StorageError, TryAgainError, TwilioRequestError } from './domain/errors.js';
 import type { ExtractInfo } from './domain/extraction.js';
 import type { Finding } from './domain/finding.js';
-import type { LoadableLine } from './domain/manifest.js';
 import { dayOf, type Instant, type Month, monthsOf, monthWindow } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
 import type { Task } from './domain/task.js';
@@ -43,7 +42,8 @@ export interface PullInfo {
 
 /** Brings into the ledger what is landed and not yet loaded: also what a killed run left. */
 export async function loadPending(store: Store, outside: Outside): Promise<LoadInfo> {
-  if (store.pending.length > 0) outside.onEvent({ kind: 'stage', stage: 'load', detail: `${store.pending.length} lines` });
+  if (store.pending.length > 0)
+    outside.onEvent({ kind: 'stage', stage: 'load', detail: `${store.pending.length} lines` });
   const lines = store.pending.splice(0);
   return load(
     {
@@ -71,7 +71,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   store.requireMainAccount(config.credentials.accountSid);
   await loadPending(store, outside);
   const run = store.lastRun + 1;
-  await store.manifest.append({
+  await store.append({
     kind: 'run_started',
     run,
     at: now(),
@@ -84,7 +84,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   const transport = createHttpTransport({ concurrency: config.concurrency });
   const parser = await PageParser.open(store.queries, { phoneNumbers: config.phoneNumbers, run });
   try {
-    const lander = new Lander({ parser, manifest: landingManifest(store), files: store, now }, run);
+    const lander = new Lander({ parser, manifest: store, files: store, now }, run);
     const twilio = createTwilio({ ...config, ...config.credentials, transport });
     const accounts = await discover(store, config, outside, { lander, twilio, run });
     const knowledge = await readKnowledge(store, config.range, config.lookBackDays, now());
@@ -96,7 +96,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
     const landInfo = await lander.finish(
       info.failures.map(({ task, outcome, error }) => ({ task, outcome, error: error.message })),
     );
-    await store.manifest.append({
+    await store.append({
       kind: 'run_finished',
       run,
       at: now(),
@@ -117,17 +117,6 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
     transport.close();
   }
 }
-
-/** The manifest as landing sees it; what it appends is also what is to be loaded next. */
-const landingManifest = (store: Store) => ({
-  get nextSequence() {
-    return store.manifest.nextSequence;
-  },
-  async append(entry: Parameters<Store['manifest']['append']>[0]): Promise<void> {
-    const line = await store.manifest.append(entry);
-    if (line.kind === 'landed' || line.kind === 'not_pulled') store.pending.push(line as LoadableLine);
-  },
-});
 
 interface Pulling {
   readonly lander: Lander;
@@ -180,7 +169,6 @@ async function discover(
   await loadPending(store, outside);
   return chooseAccounts(await readAccounts(store, pulling.run), config.accounts);
 }
-
 
 export interface PublishedMonth {
   readonly month: Month;

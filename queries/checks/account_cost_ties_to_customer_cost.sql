@@ -67,7 +67,8 @@ final as (
     || coalesce(cast(customer_other_cost as varchar), 'not known') || '; account_cost: '
     || coalesce(cast(account_count as varchar), 'no') || ' records, itemised '
     || coalesce(cast(account_cost as varchar), 'none') || ', other '
-    || coalesce(cast(account_other_cost as varchar), 'not known') as detail
+    || coalesce(cast(account_other_cost as varchar), 'not known')
+    || case when differs_in_quantity then '; minutes, segments or unpriced counts differ' else '' end as detail
   from compared
   where
     customer_count is distinct from account_count

@@ -39,7 +39,7 @@ numbers as (
 final as (
   select date '2008-01-01' + number as day
   from numbers
-  where number < 36525
+  where number < 36524
 )
 
 select

@@ -15,7 +15,10 @@ export async function readCustomerMap(path: string): Promise<readonly CustomerMa
 /** Gives the map to the ledger's queries; without entries every account's FriendlyName is its customer. */
 export async function fillCustomerMap(store: Store, entries: readonly CustomerMapEntry[]): Promise<void> {
   await store.ledger.run('customer_map', 'truncate customer_map');
-  await store.ledger.run('customer_map_texts', 'create or replace temp table customer_map_texts (a varchar, i varchar, n varchar, f varchar, t varchar)');
+  await store.ledger.run(
+    'customer_map_texts',
+    'create or replace temp table customer_map_texts (a varchar, i varchar, n varchar, f varchar, t varchar)',
+  );
   await store.ledger.append(
     'customer_map_texts',
     entries.map((entry) => [

@@ -43,7 +43,10 @@ function logEvent(logger: Logger, event: PipelineEvent): void {
   } else if (event.kind === 'task_restarted') logger.warn(taskFields(event.task), `window restarted: ${event.reason}`);
   else if (event.kind === 'task_finished') {
     const { outcome, pages, rows } = event;
-    logger[outcome === 'complete' ? 'info' : 'error']({ ...taskFields(event.task), outcome, pages, rows }, 'task ended');
+    logger[outcome === 'complete' ? 'info' : 'error'](
+      { ...taskFields(event.task), outcome, pages, rows },
+      'task ended',
+    );
   }
 }
 

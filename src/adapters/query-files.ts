@@ -38,7 +38,8 @@ export async function loadQueries(extraFolder?: string): Promise<ReadonlyMap<str
     const { queries, problems } = await readLayer(layer, join(queriesFolder, layer));
     if (problems.length > 0) throw new QueryError(layer, problems.join('\n'));
     for (const query of queries) {
-      if (all.has(query.name)) throw new QueryError(layer, `${query.name}.sql: the name is taken by another layer; rename one`);
+      if (all.has(query.name))
+        throw new QueryError(layer, `${query.name}.sql: the name is taken by another layer; rename one`);
       all.set(query.name, query);
     }
   }

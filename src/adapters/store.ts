@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConfigError, invariant, LockedError, StorageError } from '../domain/errors.js';
-import type { LoadableLine, ManifestLine, RunFinished, RunStarted } from '../domain/manifest.js';
+import type { LoadableLine, ManifestEntry, ManifestLine, RunFinished, RunStarted } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
 import type { Database } from './duckdb.js';
 import { commitFile, digestFile, makeFolder, readText, removePath, writeText } from './files.js';
@@ -20,7 +20,7 @@ export class Store {
     readonly manifest: ManifestFile,
     /** Lines that the ledger does not hold yet. */
     readonly pending: LoadableLine[],
-    readonly runs: readonly (RunStarted | RunFinished)[],
+    readonly runs: (RunStarted | RunFinished)[],
   ) {}
 
   /**
@@ -35,7 +35,10 @@ export class Store {
     try {
       await writeText(join(folder, holderFile), `${JSON.stringify(holder)}\n`);
       await makeFolder(join(folder, 'landing'));
-      const [[through] = []] = await ledger.texts('loaded_lines', 'select coalesce(max(sequence), 0) from loaded_lines');
+      const [[through] = []] = await ledger.texts(
+        'loaded_lines',
+        'select coalesce(max(sequence), 0) from loaded_lines',
+      );
       const loadedThrough = Number.parseInt(through ?? '0', 10);
       const pending: LoadableLine[] = [];
       const runs: (RunStarted | RunFinished)[] = [];
@@ -78,6 +81,18 @@ export class Store {
     const query = this.queries.get(name);
     invariant(query !== undefined, `no query ${name}`);
     return query;
+  }
+
+  /** The number that the manifest's next line will have. */
+  get nextSequence(): number {
+    return this.manifest.nextSequence;
+  }
+
+  /** Appends to the manifest and remembers what the rest of this process needs of it. */
+  async append(entry: ManifestEntry): Promise<void> {
+    const line = await this.manifest.append(entry);
+    if (line.kind === 'run_started' || line.kind === 'run_finished') this.runs.push(line);
+    else this.pending.push(line);
   }
 
   /** Where a landing file is written, and where it ends up. */

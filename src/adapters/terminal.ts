@@ -23,6 +23,7 @@ export function createTerminal(options: {
   const update = createLogUpdate(stream);
   let progress: Progress = progressStart(monotonicMs());
   let shownMs = Number.NEGATIVE_INFINITY;
+  let told = false;
   const show = (): void => {
     shownMs = monotonicMs();
     const line = progressLine(progress, shownMs);
@@ -32,6 +33,7 @@ export function createTerminal(options: {
   return {
     onEvent(event) {
       if (quiet) return;
+      told = true;
       const before = progress.stage;
       progress = progressWith(progress, event, monotonicMs());
       if (event.kind === 'warning') stream.write(`warning: ${event.message}\n`);
@@ -39,9 +41,9 @@ export function createTerminal(options: {
       if (due || progress.stage !== before) show();
     },
     done() {
-      if (quiet) return;
+      if (!told || !drawn) return;
       show();
-      if (drawn) update.done();
+      update.done();
     },
   };
 }

@@ -69,7 +69,8 @@ async function runDemo(flags: Flags, environment: Record<string, string>): Promi
   setExitCode(result.exitCode);
   const folders = result.published.map((month) => month.folder);
   const headline = join(folders.at(-1) ?? '', 'customer_cost.csv');
-  const head = folders.length === 0 ? '' : (await readFile(headline, 'utf8')).split('\n').slice(0, headLines).join('\n');
+  const head =
+    folders.length === 0 ? '' : (await readFile(headline, 'utf8')).split('\n').slice(0, headLines).join('\n');
   print(flags, { folders, headline }, [
     ...linesOf(config, result),
     '',

@@ -16,10 +16,16 @@ export function registerExtract(program: Command): void {
     .addHelpText('after', examples);
   addCommon(addPull(addRange(command))).action(async (flags: Flags) => {
     const config = await configOf(flags, true);
-    const pulled = await withStore('extract', config, flags, (store, outside) => pull(store, config, outside, 'extract'));
+    const pulled = await withStore('extract', config, flags, (store, outside) =>
+      pull(store, config, outside, 'extract'),
+    );
     const exitCode = exitCodeOf(pulled, []);
     setExitCode(exitCode);
     const { run, accounts, extract, land } = pulled;
-    print(flags, { run, accounts, extract, landed: land, exit_code: exitCode }, linesOf(config, { pulled, published: [], exitCode }));
+    print(
+      flags,
+      { run, accounts, extract, landed: land, exit_code: exitCode },
+      linesOf(config, { pulled, published: [], exitCode }),
+    );
   });
 }

@@ -1,5 +1,90 @@
+import { once } from 'node:events';
 import type { Command } from 'commander';
+import { csvPieces } from '../adapters/csv.js';
+import { fillCustomerMap } from '../adapters/customer-file.js';
+import type { Store } from '../adapters/store.js';
+import type { Config } from '../config.js';
+import { ConfigError } from '../domain/errors.js';
+import { dayOf } from '../domain/period.js';
+import { type Query, selectTexts } from '../domain/query.js';
+import { loadPending, publish } from '../pipeline.js';
+import { reportsOf } from '../stages/report.js';
+import { addCommon, addCustomers, addRange } from './options.js';
+import { exitCodeOf, monthLines, setExitCode } from './run.js';
+import { configOf, type Flags, print, withStore } from './session.js';
+
+const examples = `
+Without a name, the published files of every month in the range are written anew from the ledger. With names, those reports
+are written to stdout as CSV (or, with --json, as one JSON object per line) for exactly the range.
+
+Examples:
+  $ subledger report --month 2026-10
+  $ subledger report customer_cost --from 2026-10-01 --to 2026-10-15 > first-half.csv
+  $ subledger report --list`;
 
 export function registerReport(program: Command): void {
-  program.command('report');
+  const command = program
+    .command('report [name...]')
+    .description('Write reports for any range of days that was pulled; nothing is asked of Twilio.')
+    .option('--list', 'the reports, with their purpose')
+    .addHelpText('after', examples);
+  addCommon(addCustomers(addRange(command))).action(async (names: string[], flags: Flags) => {
+    const config = await configOf(flags, false);
+    await withStore('report', config, flags, async (store, outside) => {
+      if (flags.list === true) return listReports(store, flags);
+      const queries = names.map((name) => reportNamed(store, name));
+      if (queries.length === 0) {
+        const months = await publish(store, config, outside);
+        const exitCode = exitCodeOf(undefined, months);
+        setExitCode(exitCode);
+        print(flags, { months, exit_code: exitCode }, months.flatMap(monthLines));
+        return;
+      }
+      await loadPending(store, outside);
+      await fillCustomerMap(store, config.customerMap);
+      for (const query of queries) await writeReport(store, query, config, flags.json === true);
+    });
+  });
+}
+
+function listReports(store: Store, flags: Flags): void {
+  const reports = reportsOf(store.queries).map(({ name, purpose }) => ({ name, purpose }));
+  const width = Math.max(...reports.map((report) => report.name.length));
+  print(
+    flags,
+    reports,
+    reports.map(({ name, purpose }) => `${name.padEnd(width)}  ${purpose}`),
+  );
+}
+
+function reportNamed(store: Store, name: string): Query {
+  const query = store.queries.get(name);
+  if (query?.kind === 'report') return query;
+  const names = reportsOf(store.queries).map((report) => report.name);
+  throw new ConfigError([`There is no report ${name}. Reports: ${names.join(', ')}.`]);
+}
+
+async function writeReport(store: Store, query: Query, config: Config, json: boolean): Promise<void> {
+  const days = { start: { day: dayOf(config.range.start) }, end: { day: dayOf(config.range.end) } };
+  await store.ledger.run(query.name, `create or replace temp table report_${query.name} as\n${query.sql}`, days);
+  const order = query.order.map((column) => `report_${query.name}."${column}"`).join(', ');
+  const rows = store.ledger.chunks(
+    query.name,
+    `${selectTexts(query.columns, `report_${query.name}`)} order by ${order}`,
+  );
+  for await (const piece of json ? jsonPieces(query, rows) : csvPieces(query.columns, rows)) {
+    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+  }
+}
+
+/** Amounts stay texts: a JSON number would be read as a binary float. */
+async function* jsonPieces(
+  query: Query,
+  chunks: AsyncIterable<readonly (readonly (string | null)[])[]>,
+): AsyncGenerator<string> {
+  for await (const rows of chunks) {
+    for (const row of rows) {
+      yield `${JSON.stringify(Object.fromEntries(query.columns.map(({ name }, index) => [name, row[index]])))}\n`;
+    }
+  }
 }

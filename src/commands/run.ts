@@ -97,7 +97,8 @@ export function linesOf(config: Config, { pulled, published }: RunResult): strin
     `Run ${pulled.run}: ${pulled.accounts} accounts, ${dayOf(config.range.start)} to ${dayOf(config.range.end)} (exclusive, UTC).`,
     `Pulled ${rows} rows in ${pages} pages: ${tasks.complete} windows complete, ${failures.length} not pulled, ${retries} retries.`,
   ];
-  if (aborted) lines.push(`Stopped by a signal: ${tasks.unfinished} windows are left; what was pulled is kept. Run again.`);
+  if (aborted)
+    lines.push(`Stopped by a signal: ${tasks.unfinished} windows are left; what was pulled is kept. Run again.`);
   for (const { task, outcome, error } of failures.slice(0, 20)) {
     lines.push(`  ${outcome}: ${task.resource} of ${task.accountSid}: ${error.message}`);
   }

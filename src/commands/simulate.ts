@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ConfigError } from '../domain/errors.js';
 import { DEFAULT_OPTIONS, PROFILES, type Profile, type SimulatorOptions } from '../simulator/options.js';
 import { startSimulator } from '../simulator/server.js';
 
@@ -74,11 +75,11 @@ export function registerSimulate(program: Command): void {
     )
     .option('--profile <list>', `kinds of world, of ${PROFILES.join(', ')}`, profileList, [...defaults.profiles])
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: SimulateFlags, command: Command) => {
+    .action(async (flags: SimulateFlags) => {
       const stop = stopped();
-      const simulator = await startSimulator(optionsOf(flags)).catch((error: unknown) => {
-        if (error instanceof RangeError) command.error(`error: ${error.message}`, { exitCode: 2 });
-        throw error;
+      const simulator = await startSimulator(optionsOf(flags)).catch((error: NodeJS.ErrnoException) => {
+        const isWrongPort = error.code === 'EADDRINUSE' || error.code === 'EACCES';
+        throw error instanceof RangeError || isWrongPort ? new ConfigError([error.message]) : error;
       });
       const { accountSid, authToken, apiKey, apiSecret } = simulator.credentials;
       const ready = {

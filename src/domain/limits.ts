@@ -24,7 +24,7 @@ export const requestAttemptsMax = 8;
 /** First back-off; doubles with each try, with full jitter. */
 export const retryDelayMsBase = 500;
 export const retryDelayMsMax = 60_000;
-/** All waiting of one page together; also the longest Retry-After that is honoured. */
+/** Spent on one page together, tries and waits; also the longest Retry-After that is honoured. */
 export const retryTotalMsMax = 900_000;
 /** A page of 1000 calls is about 1.3 MB; above this the answer is not a page. */
 export const pageBytesMax = 64 * 1024 * 1024;

@@ -181,3 +181,13 @@ export function parseQuery(layer: QueryLayer, name: string, sql: string): Parsed
     },
   };
 }
+
+/** The result as texts in the reports' one form: times as ISO 8601 with Z, everything else as DuckDB writes it exactly. */
+export const selectTexts = (columns: readonly QueryColumn[], from: string): string => {
+  const texts = columns.map(({ name, type }) =>
+    type === 'TIMESTAMP'
+      ? `strftime("${name}", '%Y-%m-%dT%H:%M:%SZ') as "${name}"`
+      : `cast("${name}" as varchar) as "${name}"`,
+  );
+  return `select ${texts.join(', ')} from ${from}`;
+};

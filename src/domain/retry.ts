@@ -4,8 +4,8 @@ import { requestAttemptsMax, retryDelayMsBase, retryDelayMsMax, retryTotalMsMax 
 export interface FailedTry {
   /** 1 for the first try. */
   readonly attempt: number;
-  /** Waited for this page already, in milliseconds. */
-  readonly waitedMs: number;
+  /** Spent on this page already, tries and waits together, in milliseconds. */
+  readonly spentMs: number;
   readonly error: { readonly transient: boolean; readonly retryAfter?: string | undefined };
   /** Wall clock, milliseconds since 1970: a Retry-After may be a date. */
   readonly nowMs: number;
@@ -22,7 +22,7 @@ export function decideRetry(failed: FailedTry): RetryDecision {
   if (!failed.error.transient) return { kind: 'give_up', reason: 'asking again would not help' };
   if (failed.attempt >= requestAttemptsMax) return { kind: 'give_up', reason: `tried ${failed.attempt} times` };
   const askedForMs = parseRetryAfterMs(failed.error.retryAfter, failed.nowMs);
-  const leftMs = retryTotalMsMax - failed.waitedMs;
+  const leftMs = retryTotalMsMax - failed.spentMs;
   if (askedForMs !== undefined && askedForMs > leftMs) {
     return {
       kind: 'give_up',
@@ -34,7 +34,9 @@ export function decideRetry(failed: FailedTry): RetryDecision {
     askedForMs === undefined
       ? backoffMs(failed.attempt, failed.random)
       : askedForMs + Math.floor(failed.random * retryDelayMsBase);
-  return waitMs > leftMs ? { kind: 'give_up', reason: `waited ${seconds(failed.waitedMs)}` } : { kind: 'wait', waitMs };
+  return waitMs > leftMs
+    ? { kind: 'give_up', reason: `spent ${seconds(failed.spentMs)} on it` }
+    : { kind: 'wait', waitMs };
 }
 
 /** Exponential back-off with full jitter: anything between 0 and `base × 2^(attempt − 1)`, capped. */

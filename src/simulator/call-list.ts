@@ -1,4 +1,5 @@
 import type { Account } from './accounts.js';
+import { ByteWriter } from './byte-writer.js';
 import { callAddress } from './call-rows.js';
 import { CALL_SECONDS_MAX, CALL_STATUSES, CallFacts, type Calls } from './calls.js';
 import { badToken, envelope, readPage } from './paging.js';
@@ -105,15 +106,17 @@ export function listCalls(world: World, account: Account, query: Query, includes
     nextToken: hasMore ? tokenOf('PA', indexes.at(-1)) : undefined,
     previousToken: request.page > 0 ? tokenOf('PB', indexes[0]) : undefined,
   });
-  const page = Buffer.allocUnsafe(before.length + after.length + callRows.bytesMax(indexes.length));
-  let at = page.write(before, 0, 'latin1');
+  const page = new ByteWriter(before.length + after.length + callRows.bytesMax(indexes.length));
+  page.text(before);
+  let isFirst = true;
   for (const index of indexes) {
-    if (at > before.length) page[at++] = 44;
+    if (!isFirst) page.text(',');
+    isFirst = false;
     calls.read(index, world.now, facts);
-    at = callRows.write(page, at, facts);
+    callRows.write(page, facts);
   }
-  at += page.write(after, at, 'latin1');
-  return page.subarray(0, at);
+  page.text(after);
+  return page.buffer.subarray(0, page.at);
 }
 
 /** One call by its SID, as it looks now. Undefined where there is none. */
@@ -122,6 +125,7 @@ export function fetchCall(world: World, account: Account, sid: string): Buffer |
   const index = callIndex(world, account, sid);
   if (index === undefined || calls.timeOf(index) > world.now) return undefined;
   calls.read(index, world.now, facts);
-  const row = Buffer.allocUnsafe(callRows.bytesMax(1));
-  return row.subarray(0, callRows.write(row, 0, facts));
+  const row = new ByteWriter(callRows.bytesMax(1));
+  callRows.write(row, facts);
+  return row.buffer.subarray(0, row.at);
 }

@@ -1,9 +1,10 @@
 import type { Account } from './accounts.js';
+import type { ByteWriter } from './byte-writer.js';
 import { CALL_STATUSES, type CallFacts, type Calls, DURATION_EMPTY, DURATION_NULL } from './calls.js';
 import { CURRENCIES, priceJson } from './money.js';
 import { e164, formatted } from './phone-numbers.js';
+import { NEVER } from './pricing.js';
 import { type SidCodec, SidKind } from './sids.js';
-import { rfc2822 } from './time.js';
 
 /** No row is longer: two addresses of at most 64 bytes, and the rest is nearly fixed. */
 const ROW_BYTES_MAX = 4096;
@@ -51,28 +52,41 @@ function display(account: Account, facts: CallFacts, side: 'to' | 'from'): strin
   return callAddress(account, facts, side);
 }
 
+/** Every text in a row but the dates and SIDs, in quotes. */
+function quoted(texts: readonly string[]): string[] {
+  return texts.map((text) => `"${text}"`);
+}
+
+const QUOTED_STATUSES = quoted(CALL_STATUSES);
+const QUOTED_CURRENCIES = quoted(CURRENCIES);
+
 /**
  * Writes the calls of one account as JSON rows. Most of a row is the same for every call of an account but for the SID,
  * which stands in it eleven times: that part is kept as bytes and only patched.
  */
 export class CallRows {
+  private readonly head: string;
   private readonly tail: Buffer;
   private readonly sidPlaces: number[] = [];
-  private readonly head: string;
   private readonly trunk: string;
+  private readonly numberSids: string[];
 
   constructor(
     private readonly calls: Calls,
     private readonly sids: SidCodec,
   ) {
-    const account = calls.account;
+    const { account } = calls;
     const base = `/2010-04-01/Accounts/${account.sid}/Calls/CA${SID_MARK}`;
     const uris = SUBRESOURCES.map(([name, path]) => `"${name}":"${base}/${path}.json"`).join(',');
-    this.head = `{"account_sid":"${account.sid}","annotation":null,"answered_by":`;
-    this.trunk = `"TK${sids.hex(account.index, SidKind.other, 0)}"`;
-    this.tail = Buffer.from(`"sid":"CA${SID_MARK}","subresource_uris":{${uris}},"uri":"${base}.json"}`, 'latin1');
+    this.head = '{"answered_by":';
+    this.tail = Buffer.from(
+      `"account_sid":"${account.sid}","annotation":null,"api_version":"2010-04-01","group_sid":null,"sid":"CA${SID_MARK}","subresource_uris":{${uris}},"uri":"${base}.json"}`,
+      'latin1',
+    );
     for (let at = this.tail.indexOf(SID_MARK); at >= 0; at = this.tail.indexOf(SID_MARK, at + 1))
       this.sidPlaces.push(at);
+    this.trunk = `"TK${sids.hex(account.index, SidKind.other, 0)}"`;
+    this.numberSids = quoted(account.numbers.map((number) => number.sid));
   }
 
   /** An upper bound for the bytes of `count` rows. */
@@ -80,45 +94,86 @@ export class CallRows {
     return count * ROW_BYTES_MAX;
   }
 
-  /** Writes one row at an offset and returns the offset after it. */
-  write(target: Buffer, offset: number, facts: CallFacts): number {
-    const at = offset + target.write(this.front(facts), offset, 'latin1');
-    this.tail.copy(target, at);
-    let first = -1;
-    for (const place of this.sidPlaces) {
-      if (first < 0) {
-        first = at + place;
-        this.sids.write(target, first, this.calls.account.index, SidKind.call, facts.index);
-      } else target.copyWithin(at + place, first, first + 32);
-    }
-    return at + this.tail.length;
+  /** Writes one row. */
+  write(target: ByteWriter, facts: CallFacts): void {
+    target.text(this.head);
+    target.text(ANSWERED_BY[(facts.bits >>> 2) & 7] ?? 'null');
+    this.writeEnds(target, facts);
+    this.writeTimes(target, facts);
+    this.writeCharge(target, facts);
+    const base = target.at;
+    target.bytes(this.tail);
+    target.patchHex(base, this.sidPlaces, this.sids.words(this.calls.account.index, SidKind.call, facts.index));
   }
 
-  private front(facts: CallFacts): string {
+  private writeEnds(target: ByteWriter, facts: CallFacts): void {
     const { account } = this.calls;
-    const { bits, route, duration } = facts;
-    const own = account.numbers[facts.ownNumber];
-    const started = facts.startedAt;
-    const createdText = rfc2822(started - (bits & 3));
-    const endText = facts.endedAt === Number.POSITIVE_INFINITY ? 'null' : `"${rfc2822(facts.endedAt)}"`;
-    const isTrunk = route.direction.charCodeAt(0) === 116;
+    const { bits, route } = facts;
     const isInbound = route.direction === 'inbound';
-    const length = duration === DURATION_NULL ? 'null' : duration === DURATION_EMPTY ? '""' : `"${duration}"`;
-    const parent = facts.parent < 0 ? 'null' : `"CA${this.sids.hex(account.index, SidKind.call, facts.parent)}"`;
-    return `${this.head}${ANSWERED_BY[(bits >>> 2) & 7]},"api_version":"2010-04-01","caller_name":${
-      isInbound ? CALLER_NAMES[(bits >>> 5) & 7] : 'null'
-    },"date_created":"${createdText}","date_updated":"${
-      facts.endedAt === Number.POSITIVE_INFINITY ? createdText : rfc2822(facts.endedAt)
-    }","direction":"${route.direction}","duration":${length},"end_time":${endText},"forwarded_from":${
-      (bits & 15) === 3 && own !== undefined ? `"${own.e164}"` : (bits & 1) === 0 ? 'null' : '""'
-    },"from":"${callAddress(account, facts, 'from')}","from_formatted":"${display(account, facts, 'from')}","group_sid":null,"parent_call_sid":${parent},"phone_number_sid":${
-      isInbound && own !== undefined ? `"${own.sid}"` : 'null'
-    },"price":${facts.isPriced ? priceJson(facts.cost, (bits >>> 8) & 3) : 'null'},"price_unit":"${
-      CURRENCIES[facts.currency]
-    }","queue_time":"${(bits >>> 4) & 1 ? '0' : bits & 1023}","start_time":${
-      facts.hasStarted ? `"${rfc2822(started)}"` : 'null'
-    },"status":"${CALL_STATUSES[facts.status]}","to":"${callAddress(account, facts, 'to')}","to_formatted":"${display(account, facts, 'to')}","trunk_sid":${
-      isTrunk ? this.trunk : 'null'
-    },`;
+    target.text(',"caller_name":');
+    target.text(isInbound ? (CALLER_NAMES[(bits >>> 5) & 7] ?? 'null') : 'null');
+    target.text(',"direction":"');
+    target.text(route.direction);
+    target.text('","forwarded_from":');
+    if ((bits & 15) === 3) {
+      target.text('"');
+      target.text(account.numbers[facts.ownNumber]?.e164 ?? '');
+      target.text('"');
+    } else target.text((bits & 1) === 0 ? 'null' : '""');
+    target.text(',"from":"');
+    target.text(callAddress(account, facts, 'from'));
+    target.text('","from_formatted":"');
+    target.text(display(account, facts, 'from'));
+    target.text('","to":"');
+    target.text(callAddress(account, facts, 'to'));
+    target.text('","to_formatted":"');
+    target.text(display(account, facts, 'to'));
+    target.text('","parent_call_sid":');
+    if (facts.parent < 0) target.text('null');
+    else {
+      target.text('"CA');
+      target.hex(this.sids.words(account.index, SidKind.call, facts.parent));
+      target.text('"');
+    }
+    target.text(',"phone_number_sid":');
+    target.text(isInbound ? (this.numberSids[facts.ownNumber] ?? 'null') : 'null');
+    target.text(',"trunk_sid":');
+    target.text(route.direction.startsWith('trunking') ? this.trunk : 'null');
+  }
+
+  private writeTimes(target: ByteWriter, facts: CallFacts): void {
+    const { bits, startedAt, endedAt } = facts;
+    const hasEnded = endedAt !== NEVER;
+    const createdAt = startedAt - (bits & 3);
+    target.text(',"date_created":');
+    target.date(createdAt);
+    target.text(',"date_updated":');
+    target.date(hasEnded ? endedAt : createdAt);
+    target.text(',"start_time":');
+    if (facts.hasStarted) target.date(startedAt);
+    else target.text('null');
+    target.text(',"end_time":');
+    if (hasEnded) target.date(endedAt);
+    else target.text('null');
+    target.text(',"queue_time":"');
+    target.text((bits & 16) === 0 ? String(bits & 1023) : '0');
+  }
+
+  private writeCharge(target: ByteWriter, facts: CallFacts): void {
+    const { duration } = facts;
+    target.text('","duration":');
+    if (duration === DURATION_NULL) target.text('null');
+    else {
+      target.text('"');
+      if (duration !== DURATION_EMPTY) target.text(String(duration));
+      target.text('"');
+    }
+    target.text(',"price":');
+    target.text(facts.isPriced ? priceJson(facts.cost, (facts.bits >>> 8) & 3) : 'null');
+    target.text(',"price_unit":');
+    target.text(QUOTED_CURRENCIES[facts.currency] ?? 'null');
+    target.text(',"status":');
+    target.text(QUOTED_STATUSES[facts.status] ?? 'null');
+    target.text(',');
   }
 }

@@ -6,7 +6,6 @@ export type SidKind = (typeof SidKind)[keyof typeof SidKind];
 
 const KINDS = 5;
 const ROUNDS = 4;
-const DIGITS = new TextEncoder().encode('0123456789abcdef');
 
 /**
  * Turns (account, kind, index) into 32 hexadecimal digits that look random, and back. A page token holds only a SID, as
@@ -15,41 +14,34 @@ const DIGITS = new TextEncoder().encode('0123456789abcdef');
  */
 export class SidCodec {
   private readonly keys: number[];
-  private readonly words = new Uint32Array(4);
-  private readonly scratch = Buffer.alloc(32);
+  private readonly current = new Uint32Array(4);
 
   constructor(seed: number) {
     this.keys = Array.from({ length: ROUNDS + 2 }, (_, round) => deriveKey(seed, 0x51d, round));
   }
 
-  private scramble(account: number, kind: SidKind, index: number): void {
+  /** The digits as four words of eight, first digits first. The array is used again at the next call. */
+  words(account: number, kind: SidKind, index: number): Uint32Array {
+    const { keys, current } = this;
     let left = account * KINDS + kind;
     let right = index;
     for (let round = 0; round < ROUNDS; round++) {
-      const next = (left ^ mix(this.keys[round] ?? 0, right)) >>> 0;
+      const next = (left ^ mix(keys[round] ?? 0, right)) >>> 0;
       left = right;
       right = next;
     }
-    this.words[0] = left;
-    this.words[1] = right;
-    this.words[2] = mix(this.keys[ROUNDS] ?? 0, left) ^ right;
-    this.words[3] = mix(this.keys[ROUNDS + 1] ?? 0, right ^ mix(left, 7));
-  }
-
-  /** Writes the 32 digits into a buffer: the hot path of the call list. */
-  write(target: Buffer, offset: number, account: number, kind: SidKind, index: number): void {
-    this.scramble(account, kind, index);
-    let at = offset;
-    for (let word = 0; word < 4; word++) {
-      const value = this.words[word] ?? 0;
-      for (let shift = 28; shift >= 0; shift -= 4) target[at++] = DIGITS[(value >>> shift) & 15] ?? 48;
-    }
+    current[0] = left;
+    current[1] = right;
+    current[2] = mix(keys[ROUNDS] ?? 0, left) ^ right;
+    current[3] = mix(keys[ROUNDS + 1] ?? 0, right ^ mix(left, 7));
+    return current;
   }
 
   /** The 32 digits as text. */
   hex(account: number, kind: SidKind, index: number): string {
-    this.write(this.scratch, 0, account, kind, index);
-    return this.scratch.toString('latin1', 0, 32);
+    let text = '';
+    for (const word of this.words(account, kind, index)) text += word.toString(16).padStart(8, '0');
+    return text;
   }
 
   /** What the 32 digits stand for, or undefined where they are not ours. */

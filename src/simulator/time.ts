@@ -3,12 +3,10 @@
 export const HOUR_SECONDS = 3600;
 export const DAY_SECONDS = 86_400;
 
-const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 const dayTexts = new Map<number, string>();
-const dayPrefixes = new Map<number, string>();
-const clockTexts: string[] = [];
 
 /** `2026-09-01` for a day number. */
 export function dayText(day: number): string {
@@ -40,27 +38,24 @@ export function dayOf(instant: number): number {
   return Math.floor(instant / DAY_SECONDS);
 }
 
-function clockText(second: number): string {
-  let text = clockTexts[second];
-  if (text === undefined) {
-    const two = (value: number): string => String(value).padStart(2, '0');
-    text = `${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)} +0000`;
-    clockTexts[second] = text;
-  }
-  return text;
+/** `Thu`, for a day number. */
+export function weekdayName(day: number): string {
+  return WEEKDAYS[weekday(day)] ?? '';
+}
+
+/** `Oct`, for a day number. */
+export function monthName(day: number): string {
+  return MONTHS[Number(dayText(day).slice(5, 7)) - 1] ?? '';
 }
 
 /** `Fri, 18 Oct 2019 17:02:00 +0000`: the form of every date in accounts, calls and messages (Twilio's OpenAPI document). */
 export function rfc2822(instant: number): string {
-  const day = Math.floor(instant / DAY_SECONDS);
-  let prefix = dayPrefixes.get(day);
-  if (prefix === undefined) {
-    const text = dayText(day);
-    const month = MONTHS[Number(text.slice(5, 7)) - 1] ?? '';
-    prefix = `${WEEKDAYS[((day % 7) + 7) % 7]}, ${text.slice(8)} ${month} ${text.slice(0, 4)} `;
-    dayPrefixes.set(day, prefix);
-  }
-  return prefix + clockText(instant - day * DAY_SECONDS);
+  const day = dayOf(instant);
+  const two = (value: number): string => String(Math.floor(value) % 60).padStart(2, '0');
+  const second = instant - day * DAY_SECONDS;
+  const clock = `${String(Math.floor(second / 3600)).padStart(2, '0')}:${two(second / 60)}:${two(second)}`;
+  const date = dayText(day);
+  return `${weekdayName(day)}, ${date.slice(8)} ${monthName(day)} ${date.slice(0, 4)} ${clock} +0000`;
 }
 
 /** `2019-06-24T22:32:49+00:00`: the form of `as_of` in usage records. */

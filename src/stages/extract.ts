@@ -249,8 +249,8 @@ async function pullPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
       run.signal.throwIfAborted();
       // A single 500 is an accident; a second one is the size.
       if (attempt > 1 && isUsagePageTooLarge(error, wanted.task, wanted.pageSize)) throw error;
-      const waitedMs = clock.monotonicMs() - startedMs;
-      const decision = decideRetry({ attempt, waitedMs, error, nowMs: clock.now().getTime(), random: random() });
+      const spentMs = clock.monotonicMs() - startedMs;
+      const decision = decideRetry({ attempt, spentMs, error, nowMs: clock.now().getTime(), random: random() });
       if (decision.kind === 'give_up') throw error.transient ? gaveUpError(error, decision.reason) : error;
       run.counts.retries += 1;
       run.counts.waitedMs += decision.waitMs;

@@ -1,7 +1,7 @@
 import { invariant } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
 import { dayOf, type Window } from '../domain/period.js';
-import type { Query, QueryColumn } from '../domain/query.js';
+import { type Query, type QueryColumn, selectTexts } from '../domain/query.js';
 import { statementFileName } from '../domain/statement-name.js';
 
 type Texts = readonly (string | null)[];
@@ -46,16 +46,6 @@ const dayParameters = (period: Window): Record<string, { day: string }> => ({
   start: { day: dayOf(period.start) },
   end: { day: dayOf(period.end) },
 });
-
-/** The result as texts in the reports' one form: times as ISO 8601 with Z, everything else as DuckDB writes it exactly. */
-export const selectTexts = (columns: readonly QueryColumn[], from: string): string => {
-  const texts = columns.map(({ name, type }) =>
-    type === 'TIMESTAMP'
-      ? `strftime("${name}", '%Y-%m-%dT%H:%M:%SZ') as "${name}"`
-      : `cast("${name}" as varchar) as "${name}"`,
-  );
-  return `select ${texts.join(', ')} from ${from}`;
-};
 
 /** Runs every report over the period into a temporary table `report_<name>`, in the report's order, for checks and files. */
 export async function materialise(ports: ReportPorts, period: Window): Promise<void> {

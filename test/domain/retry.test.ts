@@ -54,7 +54,7 @@ describe('decideRetry', () => {
   it('does not ask again where it would not help', () => {
     const decision = decideRetry({
       attempt: 1,
-      waitedMs: 0,
+      spentMs: 0,
       error: { transient: false, retryAfter: '1' },
       nowMs,
       random: 0,
@@ -71,7 +71,7 @@ describe('decideRetry', () => {
 
   it('waits at least as long as Retry-After asks, and spreads behind it', () => {
     const wait = (random: number) =>
-      decideRetry({ attempt: 1, waitedMs: 0, error: { ...error, retryAfter: '7' }, nowMs, random });
+      decideRetry({ attempt: 1, spentMs: 0, error: { ...error, retryAfter: '7' }, nowMs, random });
     expect(wait(0)).toEqual({ kind: 'wait', waitMs: 7000 });
     expect(wait(0.5)).toEqual({ kind: 'wait', waitMs: 7250 });
   });
@@ -79,7 +79,7 @@ describe('decideRetry', () => {
   it.each(['-5', '0', 'soon', 'Wed, 30 Sep 2026 12:00:30 GMT'])(
     'backs off by itself on Retry-After: %s',
     (retryAfter) => {
-      const decision = decideRetry({ attempt: 3, waitedMs: 0, error: { ...error, retryAfter }, nowMs, random: 0.5 });
+      const decision = decideRetry({ attempt: 3, spentMs: 0, error: { ...error, retryAfter }, nowMs, random: 0.5 });
       expect(decision).toEqual({ kind: 'wait', waitMs: 1000 });
     },
   );
@@ -87,7 +87,7 @@ describe('decideRetry', () => {
   it('gives up at once where Retry-After goes beyond the deadline', () => {
     const decision = decideRetry({
       attempt: 1,
-      waitedMs: 0,
+      spentMs: 0,
       error: { ...error, retryAfter: '36000' },
       nowMs,
       random: 0,
@@ -96,9 +96,9 @@ describe('decideRetry', () => {
   });
 
   it('gives up after the last try, and when the time is used up', () => {
-    const last = decideRetry({ attempt: requestAttemptsMax, waitedMs: 0, error, nowMs, random: 0 });
+    const last = decideRetry({ attempt: requestAttemptsMax, spentMs: 0, error, nowMs, random: 0 });
     expect(last).toEqual({ kind: 'give_up', reason: `tried ${requestAttemptsMax} times` });
-    const late = decideRetry({ attempt: 2, waitedMs: retryTotalMsMax, error, nowMs, random: 0.9 });
+    const late = decideRetry({ attempt: 2, spentMs: retryTotalMsMax, error, nowMs, random: 0.9 });
     expect(late.kind).toBe('give_up');
   });
 
@@ -107,22 +107,22 @@ describe('decideRetry', () => {
     const random = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
     fc.assert(
       fc.property(fc.infiniteStream(headers), fc.infiniteStream(random), (retryAfters, randoms) => {
-        let waitedMs = 0;
+        let spentMs = 0;
         for (let attempt = 1; ; attempt += 1) {
           const retryAfter = retryAfters.next().value;
           const decision = decideRetry({
             attempt,
-            waitedMs,
+            spentMs,
             error: { ...error, retryAfter },
             nowMs,
             random: randoms.next().value,
           });
           if (decision.kind === 'give_up') break;
           expect(decision.waitMs).toBeGreaterThanOrEqual(0);
-          waitedMs += decision.waitMs;
+          spentMs += decision.waitMs;
           expect(attempt).toBeLessThan(requestAttemptsMax);
         }
-        expect(waitedMs).toBeLessThanOrEqual(retryTotalMsMax);
+        expect(spentMs).toBeLessThanOrEqual(retryTotalMsMax);
       }),
     );
     expect(retryDelayMsBase).toBeLessThan(retryDelayMsMax);

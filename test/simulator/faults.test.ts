@@ -27,7 +27,10 @@ function read(timeoutMs = 400): Promise<Seen> {
   return new Promise((resolve) => {
     const start = performance.now();
     const seen: Seen = { headers: {}, bytes: Buffer.alloc(0), afterMs: 0 };
+    let isDone = false;
     const done = (error?: string): void => {
+      if (isDone) return;
+      isDone = true;
       clearTimeout(timer);
       if (error !== undefined) seen.error = error;
       seen.afterMs = performance.now() - start;
@@ -71,7 +74,10 @@ describe('what an answer says', () => {
   });
 
   it('a status alone leaves the body; a header can be replaced and removed', async () => {
-    const seen = await readWith({ status: 503, headers: { 'content-type': 'text/html', 'Twilio-Concurrent-Requests': '9' } });
+    const seen = await readWith({
+      status: 503,
+      headers: { 'content-type': 'text/html', 'Twilio-Concurrent-Requests': '9' },
+    });
     expect(seen.status).toBe(503);
     expect(seen.headers['content-type']).toBe('text/html');
     expect(seen.headers['twilio-concurrent-requests']).toBe('9');
@@ -152,7 +158,9 @@ describe('when a rule fires', () => {
 
   it('on the nth match, after some, so many times, on a path', async () => {
     await simulator.setFaults([{ match: { nth: [2, 4] }, action: { status: 500 } }]);
-    expect([await status(), await status(), await status(), await status(), await status()]).toEqual([200, 500, 200, 500, 200]);
+    expect([await status(), await status(), await status(), await status(), await status()]).toEqual([
+      200, 500, 200, 500, 200,
+    ]);
     await simulator.setFaults([{ match: { after: 1, times: 2 }, action: { status: 502 } }]);
     expect([await status(), await status(), await status(), await status()]).toEqual([200, 502, 502, 200]);
     expect((await simulator.stats()).faults).toEqual([{ matched: 4, fired: 2 }]);

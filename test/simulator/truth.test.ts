@@ -1,11 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type SimulatorHandle, startSimulatorHere, type Truth } from '../support/simulator.js';
-import { Api, listPath, type Row, seconds, units } from './api.js';
+import { type Api, listPath, type Row, seconds, uncheckedApi, units } from './api.js';
 
 let simulator: SimulatorHandle;
 afterEach(() => simulator.stop());
 
-const ITEMISED = ['calls', 'calls-client', 'calls-sip', 'trunking-origination', 'trunking-termination', 'sms', 'mms', 'channels'];
+const ITEMISED = [
+  'calls',
+  'calls-client',
+  'calls-sip',
+  'trunking-origination',
+  'trunking-termination',
+  'sms',
+  'mms',
+  'channels',
+];
 
 interface Cell {
   count: number;
@@ -32,7 +41,8 @@ async function clerk(api: Api, truth: Truth): Promise<Map<string, Cell>> {
   };
   for (const { account_sid: sid } of truth.accounts) {
     for (const row of await api.rows(listPath(sid, 'Calls', { PageSize: 1000 }))) add(row, 'calls', row.start_time);
-    for (const row of await api.rows(listPath(sid, 'Messages', { PageSize: 1000 }))) add(row, 'messages', row.date_sent);
+    for (const row of await api.rows(listPath(sid, 'Messages', { PageSize: 1000 })))
+      add(row, 'messages', row.date_sent);
   }
   return found;
 }
@@ -59,7 +69,7 @@ describe('the truth', () => {
     it(`is what the lists add up to at ${now}`, async () => {
       simulator = await startSimulatorHere({ seed: 21, accounts: 20, records: 15_000, to: '2026-09-08', now });
       const truth = await simulator.truth();
-      const found = await clerk(new Api(simulator), truth);
+      const found = await clerk(uncheckedApi(simulator), truth);
       expect(Object.fromEntries(cellsOf(truth))).toEqual(Object.fromEntries(found));
       expect(found.size).toBeGreaterThan(50);
     });
@@ -79,7 +89,7 @@ describe('the truth', () => {
   it('has the products of the formula on the Subaccounts page', async () => {
     simulator = await startSimulatorHere({ seed: 3, accounts: 8, records: 8000, from: '2026-09-20', to: '2026-10-12' });
     const truth = await simulator.truth();
-    const api = new Api(simulator);
+    const api = uncheckedApi(simulator);
     const sums = new Map<string, [bigint, bigint, bigint]>();
     for (const { account_sid: sid } of truth.accounts) {
       for (const call of await api.rows(listPath(sid, 'Calls', { PageSize: 1000, 'StartTime>': '2026-09-01' }))) {
@@ -89,7 +99,11 @@ describe('the truth', () => {
         const [cost, bySecond, byMinute] = sums.get(key) ?? [0n, 0n, 0n];
         const price = -units(String(call.price));
         const length = Number(call.duration ?? 0);
-        sums.set(key, [cost + price, bySecond + price * BigInt(length), byMinute + price * BigInt(Math.ceil(length / 60))]);
+        sums.set(key, [
+          cost + price,
+          bySecond + price * BigInt(length),
+          byMinute + price * BigInt(Math.ceil(length / 60)),
+        ]);
       }
     }
     const found = truth.products.map((row): [string, bigint[]] => [
@@ -119,11 +133,25 @@ describe('usage', () => {
       const lists = sumBy(truth.days, key, (row) => units(row.cost));
       const usage = sumBy(itemised, key, (row) => units(row.price));
       expect(Object.fromEntries(usage)).toEqual(Object.fromEntries(lists));
-      const total = sumBy(truth.usage.filter((row) => row.category === 'totalprice'), key, (row) => units(row.price));
-      const only = ['sms-messages-carrierfees', 'mms-messages-carrierfees', 'phonenumbers', 'recordings', 'recordingstorage'];
+      const total = sumBy(
+        truth.usage.filter((row) => row.category === 'totalprice'),
+        key,
+        (row) => units(row.price),
+      );
+      const only = [
+        'sms-messages-carrierfees',
+        'mms-messages-carrierfees',
+        'phonenumbers',
+        'recordings',
+        'recordingstorage',
+      ];
       const more = ['transcriptions', 'calleridlookups', 'answering-machine-detection', 'amazon-polly', 'mediastorage'];
       const tops = [...ITEMISED, ...only, ...more, 'premiumsupport'];
-      const parts = sumBy(truth.usage.filter((row) => tops.includes(row.category)), key, (row) => units(row.price));
+      const parts = sumBy(
+        truth.usage.filter((row) => tops.includes(row.category)),
+        key,
+        (row) => units(row.price),
+      );
       expect(Object.fromEntries(total)).toEqual(Object.fromEntries(parts));
       for (const name of [...only, ...more]) expect(truth.usage.some((row) => row.category === name)).toBe(true);
     });
@@ -131,7 +159,7 @@ describe('usage', () => {
 
   it('includes subaccounts unless told not to, each currency apart', async () => {
     simulator = await startSimulatorHere({ records: 5000, accounts: 12 });
-    const api = new Api(simulator);
+    const api = uncheckedApi(simulator);
     const truth = await simulator.truth();
     const span = { StartDate: '2026-09-01', EndDate: '2026-10-31', Category: 'totalprice', PageSize: 1000 };
     const sums = async (query: Record<string, string | number>): Promise<Record<string, bigint>> => {
@@ -139,8 +167,16 @@ describe('usage', () => {
       return Object.fromEntries(rows.map((row) => [String(row.price_unit), units(String(row.price))]));
     };
     const wanted = (own: boolean): Record<string, bigint> => {
-      const rows = truth.usage.filter((row) => row.category === 'totalprice' && (!own || row.account_sid === api.accountSid));
-      return Object.fromEntries(sumBy(rows, (row) => row.currency.toLowerCase(), (row) => units(row.price)));
+      const rows = truth.usage.filter(
+        (row) => row.category === 'totalprice' && (!own || row.account_sid === api.accountSid),
+      );
+      return Object.fromEntries(
+        sumBy(
+          rows,
+          (row) => row.currency.toLowerCase(),
+          (row) => units(row.price),
+        ),
+      );
     };
     expect(await sums({})).toEqual(wanted(false));
     expect(await sums({ IncludeSubaccounts: 'true' })).toEqual(wanted(false));
@@ -150,7 +186,7 @@ describe('usage', () => {
 
   it('is divided by day, month and year, newest first, both ends included', async () => {
     simulator = await startSimulatorHere({ records: 5000, accounts: 2, now: '2026-11-02T08:00:00Z' });
-    const api = new Api(simulator);
+    const api = uncheckedApi(simulator);
     const spansOf = async (resource: string, query: Record<string, string> = {}): Promise<string[]> => {
       const all = { Category: 'calls', IncludeSubaccounts: 'false', ...query };
       const rows = await api.rows(listPath(api.accountSid, `Usage/Records${resource}`, all));

@@ -212,13 +212,12 @@ export class OpenApiDocument {
 
   /** Problems of an answer: that of the operation for status 200, Twilio's error body for any other status. */
   validateResponse(method: string, url: string, status: number, json: unknown): string[] {
+    if (status !== 200) {
+      const validator = this.validator('error', () => ERROR_SCHEMA);
+      return this.problems(validator, json);
+    }
     const found = this.find(method, url);
     if (found === undefined) return [`${method} ${url} is not in the document`];
-    if (status !== 200)
-      return this.problems(
-        this.validator('error', () => ERROR_SCHEMA),
-        json,
-      );
     const schema = found.operation.responses['200']?.content?.['application/json']?.schema;
     if (schema === undefined) return [`${method} ${found.path} has no answer 200`];
     const key = `response ${method} ${found.path}`;
