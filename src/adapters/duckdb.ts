@@ -99,7 +99,7 @@ export class Database {
   }
 
   /** Appends rows of whole numbers and texts in column order: for pages and seeds, not for records. */
-  async append(table: string, rows: Iterable<readonly SqlParameter[]>): Promise<void> {
+  async append(table: string, rows: Iterable<readonly (SqlParameter | Buffer)[]>): Promise<void> {
     try {
       const appender = await this.connection.createAppender(table);
       for (const row of rows) {
@@ -151,10 +151,11 @@ function bind(parameters: SqlParameters): { values: Record<string, DuckDBValue>;
   return { values, types };
 }
 
-function appendValue(appender: DuckDBAppender, value: SqlParameter): void {
+function appendValue(appender: DuckDBAppender, value: SqlParameter | Buffer): void {
   if (value === null) appender.appendNull();
   else if (typeof value === 'bigint') appender.appendBigInt(value);
   else if (typeof value === 'string') appender.appendVarchar(value);
+  else if (Buffer.isBuffer(value)) appender.appendBlob(value);
   else appender.appendVarchar(value.day);
 }
 

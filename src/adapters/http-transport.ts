@@ -101,12 +101,12 @@ function receive(url: URL, request: HttpRequest, agent: http.Agent, limits: Limi
     };
     sent.on('error', (error) => fail(explain(error, url)));
     sent.on('response', (response) => {
-      const chunks: Buffer[] = [];
+      let body: Buffer = Buffer.allocUnsafeSlow(bodyBytes(response, limits.bodyBytesMax));
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         idle.refresh();
         bytes += chunk.length;
-        chunks.push(chunk);
+        body = append(body, bytes - chunk.length, chunk);
         if (bytes > limits.bodyBytesMax) fail(tooLarge(limits.bodyBytesMax));
       });
       response.on('error', (error) => fail(transient('was cut off in the middle', error)));
@@ -117,7 +117,7 @@ function receive(url: URL, request: HttpRequest, agent: http.Agent, limits: Limi
         resolve({
           status: response.statusCode ?? 0,
           headers: plainHeaders(response),
-          body: Buffer.concat(chunks, bytes),
+          body: body.subarray(0, bytes),
         });
       });
       idle.refresh();
@@ -125,6 +125,25 @@ function receive(url: URL, request: HttpRequest, agent: http.Agent, limits: Limi
       if (refusal !== undefined) fail(refusal);
     });
   });
+}
+
+/** Room for a body whose length is told, or for a first guess. */
+function bodyBytes(response: http.IncomingMessage, bytesMax: number): number {
+  const told = Number.parseInt(response.headers['content-length'] ?? '', 10);
+  return Number.isNaN(told) ? 64 * 1024 : Math.min(told, bytesMax);
+}
+
+/** Puts a chunk behind what is there, in a larger buffer where it does not fit: chunks are not kept beside the body. */
+function append(body: Buffer, bytes: number, chunk: Buffer): Buffer {
+  const room = bytes + chunk.length;
+  if (room <= body.length) {
+    chunk.copy(body, bytes);
+    return body;
+  }
+  const larger = Buffer.allocUnsafeSlow(Math.max(room, 2 * body.length));
+  body.copy(larger, 0, 0, bytes);
+  chunk.copy(larger, bytes);
+  return larger;
 }
 
 /** Following a redirect would carry the credentials to wherever it points. */

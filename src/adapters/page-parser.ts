@@ -44,15 +44,15 @@ export class PageParser {
       'received_pages',
       `create view received_pages as
          select page_key, cast(run_number as integer) as run_number, cast(task_number as integer) as task_number,
-           cast(page_number as integer) as page_number, cast(observed_at as timestamp) as observed_at, rows_text
-         from received_page_texts`,
+           cast(page_number as integer) as page_number, cast(observed_at as timestamp) as observed_at, decode(rows_bytes) as rows_text
+         from received_page_bytes`,
     );
     await database.run(
       'page_expectations',
       `create view page_expectations as
          select page_key, account_sid,
            cast(window_start as timestamp) as window_start, cast(window_end as timestamp) as window_end
-         from received_page_texts`,
+         from received_page_bytes`,
     );
     for (const resource of Object.keys(rowsKey) as LandedResource[]) await parser.makeBatch(resource);
     return parser;
@@ -85,7 +85,7 @@ export class PageParser {
     await this.database.run(
       path,
       `copy (select ${columns}, cast(${sequence} as bigint) as landing_sequence from ${table})
-       to ${sqlText(path)} (format parquet, compression zstd)`,
+       to ${sqlText(path)} (format parquet, compression zstd, row_group_size 20480)`,
     );
     const rows = this.rowCount(resource);
     await this.makeBatch(resource);
@@ -101,10 +101,10 @@ export class PageParser {
     pages: readonly ReceivedPage[],
   ): Promise<PageVerdict[] | undefined> {
     const firstKey = this.pageKey;
-    const inspected = pages.map((page) => inspectPrices(page.rowsText));
+    const inspected = pages.map((page) => inspectPrices(page.rows));
     await this.emptyPages();
     await this.database.append(
-      'received_page_texts',
+      'received_page_bytes',
       pages.map((page, index) => [
         firstKey + BigInt(index),
         page.task.accountSid,
@@ -114,7 +114,7 @@ export class PageParser {
         BigInt(page.task.number),
         BigInt(page.pageNumber),
         page.observedAt,
-        inspected[index]?.text ?? '',
+        inspected[index]?.rows ?? null,
       ]),
     );
     this.pageKey += BigInt(pages.length);
@@ -178,10 +178,10 @@ export class PageParser {
   /** Made anew each time: DuckDB 1.5 keeps the long texts of a truncated table in memory, those of a replaced one not. */
   private emptyPages(): Promise<void> {
     return this.database.run(
-      'received_page_texts',
-      `create or replace table received_page_texts (
+      'received_page_bytes',
+      `create or replace table received_page_bytes (
          page_key bigint, account_sid varchar, window_start varchar, window_end varchar,
-         run_number bigint, task_number bigint, page_number bigint, observed_at varchar, rows_text varchar)`,
+         run_number bigint, task_number bigint, page_number bigint, observed_at varchar, rows_bytes blob)`,
     );
   }
 

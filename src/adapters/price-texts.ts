@@ -1,55 +1,59 @@
 /** What `inspectPrices` found in the rows of a page. */
 export interface InspectedPrices {
   /** The rows, with every price that came as a JSON number put in quotes, digit for digit. */
-  readonly text: string;
+  readonly rows: Buffer;
   /** How often the key "price" stands in it. */
   readonly priceKeys: number;
   /** How many prices were numbers. */
   readonly quoted: number;
 }
 
-const key = '"price"';
+const key = Buffer.from('"price"');
+const quote = Buffer.from('"');
 
 /**
  * Twilio sends prices as texts. Where one comes as a JSON number, every JSON parser would make a binary float of it, so it is
- * quoted here, before anything parses it. One pass over the keys, nothing per record is made while prices are texts.
+ * quoted here, before anything parses it. One pass over the keys; nothing is copied while prices are texts.
  */
-export function inspectPrices(rowsText: string): InspectedPrices {
-  const parts: string[] = [];
+export function inspectPrices(rows: Buffer): InspectedPrices {
+  const parts: Buffer[] = [];
   let priceKeys = 0;
+  let quoted = 0;
   let copiedTo = 0;
-  for (let at = rowsText.indexOf(key); at !== -1; at = rowsText.indexOf(key, at + key.length)) {
-    const start = valueStart(rowsText, at + key.length);
+  for (let at = rows.indexOf(key); at !== -1; at = rows.indexOf(key, at + key.length)) {
+    const start = valueStart(rows, at + key.length);
     if (start === undefined) continue;
     priceKeys += 1;
-    const end = numberEnd(rowsText, start);
+    const end = numberEnd(rows, start);
     if (end === start) continue;
-    parts.push(rowsText.slice(copiedTo, start), '"', rowsText.slice(start, end), '"');
+    quoted += 1;
+    parts.push(rows.subarray(copiedTo, start), quote, rows.subarray(start, end), quote);
     copiedTo = end;
   }
-  if (parts.length === 0) return { text: rowsText, priceKeys, quoted: 0 };
-  const quoted = parts.length / 4;
-  parts.push(rowsText.slice(copiedTo));
-  return { text: parts.join(''), priceKeys, quoted };
+  if (quoted === 0) return { rows, priceKeys, quoted };
+  return { rows: Buffer.concat([...parts, rows.subarray(copiedTo)]), priceKeys, quoted };
 }
 
-const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
+const isSpace = (byte: number | undefined): boolean => byte === 32 || byte === 9 || byte === 10 || byte === 13;
 
 /** Where the value behind a key begins; undefined where no colon follows, so that it was a text and no key. */
-function valueStart(text: string, from: number): number | undefined {
+function valueStart(rows: Buffer, from: number): number | undefined {
   let at = from;
-  while (isSpace(text.charCodeAt(at))) at += 1;
-  if (text[at] !== ':') return undefined;
+  while (isSpace(rows[at])) at += 1;
+  if (rows[at] !== 0x3a) return undefined;
   at += 1;
-  while (isSpace(text.charCodeAt(at))) at += 1;
+  while (isSpace(rows[at])) at += 1;
   return at;
 }
 
+/** Bytes of JSON numbers. */
+const numberBytes = new Set(Buffer.from('+-.0123456789eE'));
+
 /** The end of a JSON number that begins at `start`; `start` itself where there is none. */
-function numberEnd(text: string, start: number): number {
-  const first = text.charCodeAt(start);
-  if (first !== 45 && !(first >= 48 && first <= 57)) return start;
+function numberEnd(rows: Buffer, start: number): number {
+  const first = rows[start];
+  if (first === undefined || !(first === 0x2d || (first >= 0x30 && first <= 0x39))) return start;
   let at = start;
-  while (at < text.length && '+-.0123456789eE'.includes(text.charAt(at))) at += 1;
+  while (numberBytes.has(rows[at] ?? 0)) at += 1;
   return at;
 }

@@ -9,8 +9,8 @@ export const concurrencyDefault = 20;
 export const concurrencyMax = 200;
 /** Requests in flight for one account. */
 export const accountConcurrencyDefault = 4;
-/** Tasks begun per request slot: while one waits or lands its page, another uses the slot. Each holds one page at most. */
-export const activeTasksPerSlot = 2;
+/** Tasks begun beyond the request slots: while one waits or lands its page, another uses the slot. Each holds a page at most. */
+export const activeTasksBeyondSlots = 8;
 /** Tasks in a row that ran out of retries, with no page between them, after which Twilio counts as unreachable. */
 export const giveUpsInARowMax = 20;
 /** Distinct warnings that extraction carries; more are only counted. */
@@ -31,7 +31,7 @@ export const pageBytesMax = 64 * 1024 * 1024;
 /** Pages of one task; a loop of next_page_uri ends here at the latest. */
 export const taskPagesMax = 100_000;
 /** Rows kept in memory before they go to a landing file: memory and what a crash can cost, against the number of files. */
-export const landingRowsMax = 100_000;
+export const landingRowsMax = 60_000;
 /** Rows handed to one load transaction. */
 export const loadBatchRowsMax = 1_000_000;
 /** Days after which a priced row is taken as settled; Twilio prices within 24 hours but restates for some days. */

@@ -1,4 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { checkEcho, type SentFilter } from './echo.js';
 
 /**
@@ -19,7 +19,7 @@ export interface Envelope {
 }
 
 export type SplitPage =
-  | { readonly kind: 'page'; readonly envelope: Envelope; readonly rowsText: string }
+  | { readonly kind: 'page'; readonly envelope: Envelope; readonly rows: Buffer }
   | { readonly kind: 'not_a_page'; readonly detail: string };
 
 /** How often the rows' end is looked for again: `]` may also stand in a text of the envelope behind the rows. */
@@ -28,42 +28,55 @@ const arrayEndTriesMax = 8;
 const notAPage = (detail: string): SplitPage => ({ kind: 'not_a_page', detail });
 
 /**
- * The body as text, or undefined where its bytes are not UTF-8. A byte order mark stays, and is then no page. Most pages are
- * plain ASCII, and those are a third of the work: copied, not decoded (1.1 MB: 0.4 ms against 1.5 ms).
+ * `body` is an answer's bytes, `rowsKey` the envelope's key of the rows. Out come the envelope and the rows as the JSON array
+ * that Twilio sent: bytes of the body itself, not copied, not decoded and *not* proved to be well-formed inside: whoever parses
+ * them next says so. Anything else (empty, null, HTML, truncated, not UTF-8, a bare array) is not a page; the detail never
+ * quotes the body. JSON's own marks are ASCII, so they are found among the bytes.
  */
-export function decodeBody(body: Buffer): string | undefined {
-  if (isAscii(body)) return body.toString('latin1');
-  return isUtf8(body) ? body.toString('utf8') : undefined;
-}
-
-/**
- * `text` is an answer's body, `rowsKey` the envelope's key of the rows. Out come the envelope and the rows as the JSON array
- * that Twilio sent, untouched and *not* proved to be well-formed inside: whoever parses it next says so.
- * Anything else (empty, null, HTML, truncated, a bare array) is not a page; the detail never quotes the body.
- */
-export function splitPage(text: string, rowsKey: string): SplitPage {
-  if (text.trim() === '') return notAPage('the body is empty');
-  if (!/^[ \t\r\n]*\{/.test(text)) {
-    return notAPage(/^\s*</.test(text) ? 'the body is HTML or XML' : 'the body is not a JSON object');
+export function splitPage(body: Buffer, rowsKey: string): SplitPage {
+  if (!isUtf8(body)) return notAPage('its bytes are not UTF-8');
+  const first = nonSpace(body, 0, 1);
+  if (first >= body.length) return notAPage('the body is empty');
+  if (body[first] !== mark.objectStart) {
+    return notAPage(body[first] === mark.less ? 'the body is HTML or XML' : 'the body is not a JSON object');
   }
-  const start = arrayStart(text, rowsKey);
+  const start = arrayStart(body, rowsKey);
   if (start === undefined) return notAPage(`it has no list of ${rowsKey}`);
-  let end = text.lastIndexOf(']');
+  let end = body.lastIndexOf(mark.arrayEnd);
   for (let tries = 0; end > start && tries < arrayEndTriesMax; tries++) {
-    const envelope = parseEnvelope(`${text.slice(0, start)}[]${text.slice(end + 1)}`, rowsKey);
-    if (envelope !== undefined) return checkShape(envelope, text.slice(start, end + 1));
-    end = text.lastIndexOf(']', end - 1);
+    const envelope = parseEnvelope(`${body.toString('utf8', 0, start)}[]${body.toString('utf8', end + 1)}`, rowsKey);
+    if (envelope !== undefined) return checkShape(envelope, body.subarray(start, end + 1));
+    end = body.lastIndexOf(mark.arrayEnd, end - 1);
   }
   return notAPage('it is truncated or not JSON');
 }
 
+const mark = {
+  colon: 0x3a,
+  less: 0x3c,
+  arrayStart: 0x5b,
+  backslash: 0x5c,
+  arrayEnd: 0x5d,
+  objectStart: 0x7b,
+  objectEnd: 0x7d,
+};
+
+/** The next byte from `at` on, forwards or backwards, that is not JSON's white space. */
+function nonSpace(body: Buffer, at: number, step: 1 | -1): number {
+  let index = at;
+  for (let byte = body[index]; byte === 32 || byte === 9 || byte === 10 || byte === 13; byte = body[index])
+    index += step;
+  return index;
+}
+
 /** Where the array of `"rowsKey": [` begins. A key is never found inside a text: there its quotes are escaped. */
-function arrayStart(text: string, rowsKey: string): number | undefined {
+function arrayStart(body: Buffer, rowsKey: string): number | undefined {
   const key = `"${rowsKey}"`;
-  const colonAndBracket = /[ \t\r\n]*:[ \t\r\n]*\[/y;
-  for (let at = text.indexOf(key); at !== -1; at = text.indexOf(key, at + 1)) {
-    colonAndBracket.lastIndex = at + key.length;
-    if (text[at - 1] !== '\\' && colonAndBracket.test(text)) return colonAndBracket.lastIndex - 1;
+  for (let at = body.indexOf(key); at !== -1; at = body.indexOf(key, at + 1)) {
+    const colon = nonSpace(body, at + key.length, 1);
+    const bracket = nonSpace(body, colon + 1, 1);
+    if (body[at - 1] !== mark.backslash && body[colon] === mark.colon && body[bracket] === mark.arrayStart)
+      return bracket;
   }
   return undefined;
 }
@@ -79,13 +92,15 @@ function parseEnvelope(text: string, rowsKey: string): Record<string, unknown> |
   }
 }
 
-function checkShape(envelope: Record<string, unknown>, rowsText: string): SplitPage {
+function checkShape(envelope: Record<string, unknown>, rows: Buffer): SplitPage {
   const { uri, next_page_uri: nextPageUri, page, page_size: pageSize } = envelope;
   if (typeof uri !== 'string') return notAPage('its envelope has no uri');
   if (typeof nextPageUri !== 'string' && nextPageUri !== null) return notAPage('its envelope has no next_page_uri');
   // Only the two ends of the rows are looked at, so this costs nothing on a long page.
-  const inside = rowsText.slice(1, -1);
-  if (inside.trim() !== '' && !(inside.trimStart().startsWith('{') && inside.trimEnd().endsWith('}'))) {
+  const inside = nonSpace(rows, 1, 1);
+  const last = nonSpace(rows, rows.length - 2, -1);
+  const empty = inside === rows.length - 1;
+  if (!empty && !(rows[inside] === mark.objectStart && rows[last] === mark.objectEnd)) {
     return notAPage('its rows are not objects, or cut off');
   }
   return {
@@ -96,7 +111,7 @@ function checkShape(envelope: Record<string, unknown>, rowsText: string): SplitP
       page: typeof page === 'number' ? page : undefined,
       pageSize: typeof pageSize === 'number' ? pageSize : undefined,
     },
-    rowsText,
+    rows,
   };
 }
 
@@ -139,7 +154,8 @@ export interface ExpectedPage {
 export type ReadPage =
   | {
       readonly kind: 'page';
-      readonly rowsText: string;
+      /** The JSON array of rows, as bytes of the body. */
+      readonly rows: Buffer;
       /** This page's own address as Twilio tells it. */
       readonly uri: string;
       /** Checked; null on the last page. */
@@ -151,15 +167,13 @@ export type ReadPage =
 /** An answer's bytes → its rows and where it goes on, with everything about the envelope checked. */
 export function readPage(body: Buffer, expected: ExpectedPage): ReadPage {
   const problem = (detail: string, transient: boolean): ReadPage => ({ kind: 'problem', transient, detail });
-  const text = decodeBody(body);
-  if (text === undefined) return problem('not a page, its bytes are not UTF-8', true);
-  const split = splitPage(text, expected.rowsKey);
+  const split = splitPage(body, expected.rowsKey);
   if (split.kind === 'not_a_page') return problem(`not a page, ${split.detail}`, true);
   const { uri, nextPageUri } = split.envelope;
   const echoProblem = checkEcho(uri, expected.filters);
   if (echoProblem !== undefined) return problem(echoProblem, false);
-  if (nextPageUri === null) return { kind: 'page', rowsText: split.rowsText, uri, nextUri: null };
+  if (nextPageUri === null) return { kind: 'page', rows: split.rows, uri, nextUri: null };
   const next = checkNextPageUri(nextPageUri, expected.place);
   if (next.kind === 'refused') return problem(`its next_page_uri is not followed, ${next.detail}`, false);
-  return { kind: 'page', rowsText: split.rowsText, uri, nextUri: next.uri };
+  return { kind: 'page', rows: split.rows, uri, nextUri: next.uri };
 }

@@ -22,8 +22,8 @@ export interface ReceivedPage {
   /** Counted from 0 within the task. */
   readonly pageNumber: number;
   readonly observedAt: Instant;
-  /** The JSON array of rows, untouched. */
-  readonly rowsText: string;
+  /** The JSON array of rows as Twilio's bytes, UTF-8, untouched. */
+  readonly rows: Buffer;
   /** The page is the last of its task. */
   readonly last: boolean;
 }

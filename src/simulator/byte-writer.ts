@@ -1,25 +1,68 @@
 import { DAY_SECONDS, dayText, monthName, weekdayName } from './time.js';
 
-const HEX_PAIRS = new Uint16Array(256);
-const CLOCKS = new Float64Array(DAY_SECONDS);
-const dayHeads = new Map<number, Float64Array>();
-
-/** Eight ASCII characters as the double that has the same bytes: one store instead of eight. None of them is a NaN. */
-const eight = new Float64Array(1);
-const eightBytes = new Uint8Array(eight.buffer);
-const eightPairs = new Uint16Array(eight.buffer);
+/**
+ * The simulator must not be the bottleneck of a bench, and most of what it does is to write rows. Writing a character at
+ * a time, or joining strings and encoding them, took five times as long as this: eight ASCII characters are the bytes of
+ * one double, and storing a double is one instruction. (No eight ASCII characters are a NaN, so none is changed.)
+ */
+const scratch = new Float64Array(1);
+const scratchBytes = new Uint8Array(scratch.buffer);
+const scratchPairs = new Uint16Array(scratch.buffer);
 
 function asDouble(text: string): number {
-  for (let at = 0; at < 8; at++) eightBytes[at] = text.charCodeAt(at);
-  return eight[0] ?? 0;
+  for (let at = 0; at < 8; at++) scratchBytes[at] = text.charCodeAt(at);
+  return scratch[0] ?? 0;
 }
 
-for (let value = 0; value < 256; value++) {
-  const text = value.toString(16).padStart(2, '0');
-  eightBytes[0] = text.charCodeAt(0);
-  eightBytes[1] = text.charCodeAt(1);
-  HEX_PAIRS[value] = eightPairs[0] ?? 0;
+/** A text, ASCII only, ready to be written: `doubles` doubles of the pool from `start`. */
+export interface Piece {
+  text: string;
+  length: number;
+  start: number;
+  doubles: number;
 }
+
+/** One array for all pieces: following a pointer to each one's own took longer than writing it. */
+let pool = new Float64Array(1 << 16);
+let poolEnd = 0;
+
+export function piece(text: string): Piece {
+  const doubles = Math.ceil(text.length / 8);
+  if (poolEnd + doubles > pool.length) {
+    const larger = new Float64Array(pool.length * 2);
+    larger.set(pool);
+    pool = larger;
+  }
+  const start = poolEnd;
+  for (let at = 0; at < doubles; at++) pool[poolEnd++] = asDouble(text.slice(at * 8).padEnd(8));
+  return { text, length: text.length, start, doubles };
+}
+
+/** The pieces of a list of texts. */
+export function pieces(texts: readonly string[]): Piece[] {
+  return texts.map(piece);
+}
+
+const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, value) => {
+  const text = value.toString(16).padStart(2, '0');
+  scratchBytes[0] = text.charCodeAt(0);
+  scratchBytes[1] = text.charCodeAt(1);
+  return scratchPairs[0] ?? 0;
+});
+
+/** The eight hexadecimal digits of a word. */
+function hexDouble(word: number): number {
+  scratchPairs[0] = HEX_PAIRS[word >>> 24] ?? 0;
+  scratchPairs[1] = HEX_PAIRS[(word >>> 16) & 255] ?? 0;
+  scratchPairs[2] = HEX_PAIRS[(word >>> 8) & 255] ?? 0;
+  scratchPairs[3] = HEX_PAIRS[word & 255] ?? 0;
+  return scratch[0] ?? 0;
+}
+
+const FOURS = Float64Array.from({ length: 10_000 }, (_, value) => asDouble(`${String(value).padStart(4, '0')}    `));
+const CLOCKS = new Float64Array(DAY_SECONDS);
+const ZONE = asDouble(' +0000" ');
+const dayHeads = new Map<number, Piece>();
 
 /** `17:02:00` of a second of the day, made when first needed. */
 function clockOf(second: number): number {
@@ -32,73 +75,78 @@ function clockOf(second: number): number {
   return made;
 }
 
-/** The sixteen characters `Fri, 18 Oct 2019` as two doubles. */
-function headOf(day: number): Float64Array {
+/** The sixteen characters `Fri, 18 Oct 2019`. */
+function headOf(day: number): Piece {
   let head = dayHeads.get(day);
   if (head === undefined) {
-    const text = `${weekdayName(day)}, ${dayText(day).slice(8)} ${monthName(day)} ${dayText(day).slice(0, 4)}`;
-    head = Float64Array.of(asDouble(text.slice(0, 8)), asDouble(text.slice(8)));
+    const date = dayText(day);
+    head = piece(`${weekdayName(day)}, ${date.slice(8)} ${monthName(day)} ${date.slice(0, 4)}`);
     dayHeads.set(day, head);
   }
   return head;
 }
 
-/** The eight hexadecimal digits of a word as a double: see above. */
-export function hexDouble(word: number): number {
-  eightPairs[0] = HEX_PAIRS[word >>> 24] ?? 0;
-  eightPairs[1] = HEX_PAIRS[(word >>> 16) & 255] ?? 0;
-  eightPairs[2] = HEX_PAIRS[(word >>> 8) & 255] ?? 0;
-  eightPairs[3] = HEX_PAIRS[word & 255] ?? 0;
-  return eight[0] ?? 0;
-}
+/** A piece may be written up to seven bytes beyond its end; what comes next is written over them. */
+const SLACK_BYTES = 8;
 
-/**
- * Writes ASCII text into a buffer. The simulator must not be the bottleneck of a bench, and most of what it does is to
- * write rows: joining strings and encoding them took twice as long as this.
- */
+/** Writes ASCII text into a buffer, from its start to its end. */
 export class ByteWriter {
-  readonly buffer: Buffer;
+  private readonly buffer: Buffer;
   private readonly view: DataView;
-  private lastDay = -1;
-  private lastHead = headOf(0);
+  private day = 0;
+  private head = headOf(0);
+  /** Where the next byte goes. */
   at = 0;
 
   constructor(bytesMax: number) {
-    this.buffer = Buffer.allocUnsafeSlow(bytesMax);
+    this.buffer = Buffer.allocUnsafeSlow(bytesMax + SLACK_BYTES);
     this.view = new DataView(this.buffer.buffer);
   }
 
-  /** Short text, ASCII only. */
-  text(text: string): void {
-    const { buffer } = this;
-    const { length } = text;
-    let { at } = this;
-    for (let index = 0; index < length; index++) buffer[at++] = text.charCodeAt(index);
-    this.at = at;
+  /** What has been written. */
+  written(): Buffer {
+    return this.buffer.subarray(0, this.at);
   }
 
-  /** Bytes as they are. */
+  /** A text that was not made ready before. */
+  text(text: string): void {
+    this.at += this.buffer.write(text, this.at, 'latin1');
+  }
+
   bytes(bytes: Uint8Array): void {
     this.buffer.set(bytes, this.at);
     this.at += bytes.length;
   }
 
-  /** `Fri, 18 Oct 2019 17:02:00 +0000` in quotes. */
+  piece(piece: Piece): void {
+    const { view, at } = this;
+    const { start, doubles } = piece;
+    view.setFloat64(at, pool[start] ?? 0, true);
+    for (let index = 1; index < doubles; index++) view.setFloat64(at + index * 8, pool[start + index] ?? 0, true);
+    this.at = at + piece.length;
+  }
+
+  /** Four digits of a number below 10,000. */
+  fourDigits(value: number): void {
+    this.view.setFloat64(this.at, FOURS[value] ?? 0, true);
+    this.at += 4;
+  }
+
+  /** `"Fri, 18 Oct 2019 17:02:00 +0000"`, with the quotes. */
   date(instant: number): void {
-    const { view, buffer, at } = this;
+    const { view, at } = this;
     const day = Math.floor(instant / DAY_SECONDS);
-    if (day !== this.lastDay) {
-      this.lastDay = day;
-      this.lastHead = headOf(day);
+    if (day !== this.day) {
+      this.day = day;
+      this.head = headOf(day);
     }
-    const head = this.lastHead;
-    buffer[at] = 34;
-    view.setFloat64(at + 1, head[0] ?? 0, true);
-    view.setFloat64(at + 9, head[1] ?? 0, true);
-    buffer[at + 17] = 32;
+    view.setUint8(at, 34);
+    view.setFloat64(at + 1, pool[this.head.start] ?? 0, true);
+    view.setFloat64(at + 9, pool[this.head.start + 1] ?? 0, true);
+    view.setUint8(at + 17, 32);
     view.setFloat64(at + 18, clockOf(instant - day * DAY_SECONDS), true);
-    this.at = at + 26;
-    this.text(' +0000"');
+    view.setFloat64(at + 26, ZONE, true);
+    this.at = at + 33;
   }
 
   /** Puts 32 hexadecimal digits, given as four words, over what is at some places, counted from `base`. */

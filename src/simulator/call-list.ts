@@ -1,5 +1,5 @@
 import type { Account } from './accounts.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter, piece } from './byte-writer.js';
 import { callAddress } from './call-rows.js';
 import { CALL_SECONDS_MAX, CALL_STATUSES, CallFacts, type Calls } from './calls.js';
 import { badToken, envelope, readPage } from './paging.js';
@@ -22,6 +22,7 @@ const FILTERS = [
   'EndTime>',
 ];
 
+const COMMA = piece(',');
 const facts = new CallFacts();
 
 /** The index of a call of this account by its SID; undefined for any other text. */
@@ -110,13 +111,13 @@ export function listCalls(world: World, account: Account, query: Query, includes
   page.text(before);
   let isFirst = true;
   for (const index of indexes) {
-    if (!isFirst) page.text(',');
+    if (!isFirst) page.piece(COMMA);
     isFirst = false;
     calls.read(index, world.now, facts);
     callRows.write(page, facts);
   }
   page.text(after);
-  return page.buffer.subarray(0, page.at);
+  return page.written();
 }
 
 /** One call by its SID, as it looks now. Undefined where there is none. */
@@ -127,5 +128,5 @@ export function fetchCall(world: World, account: Account, sid: string): Buffer |
   calls.read(index, world.now, facts);
   const row = new ByteWriter(callRows.bytesMax(1));
   callRows.write(row, facts);
-  return row.buffer.subarray(0, row.at);
+  return row.written();
 }

@@ -1,13 +1,13 @@
 import type { Account } from './accounts.js';
-import type { ByteWriter } from './byte-writer.js';
-import { CALL_STATUSES, type CallFacts, type Calls, DURATION_EMPTY, DURATION_NULL } from './calls.js';
+import { type ByteWriter, type Piece, piece, pieces } from './byte-writer.js';
+import { CALL_SECONDS_MAX, CALL_STATUSES, type CallFacts, type Calls, DURATION_EMPTY, type Route } from './calls.js';
 import { CURRENCIES, priceJson } from './money.js';
-import { e164, formatted } from './phone-numbers.js';
+import { e164, writeE164, writeFormatted } from './phone-numbers.js';
 import { NEVER } from './pricing.js';
 import { type SidCodec, SidKind } from './sids.js';
 
 /** No row is longer: two addresses of at most 64 bytes, and the rest is nearly fixed. */
-const ROW_BYTES_MAX = 4096;
+const ROW_BYTES_MAX = 3072;
 
 /** Sub-resources of a call, in the order of the examples in Twilio's OpenAPI document. */
 const SUBRESOURCES = [
@@ -22,8 +22,13 @@ const SUBRESOURCES = [
   ['user_defined_messages', 'UserDefinedMessages'],
 ] as const;
 
-/** Caller names are JSON text; both null and "" occur, and a name beyond ASCII. */
-const CALLER_NAMES = [
+const SID_MARK = '#'.repeat(32);
+/** Clients and SIP users that an account talks to. */
+const USERS = 97;
+
+const ANSWERED_BY = pieces(['null', 'null', 'null', '"human"', 'null', '"machine_start"', 'null', 'null']);
+/** Caller names: both null and "" occur, and a name beyond ASCII. */
+const CALLER_NAMES = pieces([
   'null',
   '""',
   '"WIRELESS CALLER"',
@@ -32,44 +37,80 @@ const CALLER_NAMES = [
   '""',
   'null',
   'null',
-];
-const ANSWERED_BY = ['null', 'null', 'null', '"human"', 'null', '"machine_start"', 'null', 'null'];
-const SID_MARK = '#'.repeat(32);
+]);
+const STATUSES = pieces(CALL_STATUSES.map((status) => `"${status}"`));
+const UNITS = pieces(CURRENCIES.map((currency) => `"${currency}"`));
+const QUEUE_TIMES = pieces(Array.from({ length: 1024 }, (_, millis) => `"${millis}"`));
+const LENGTHS = pieces(Array.from({ length: CALL_SECONDS_MAX + 1 }, (_, seconds) => `"${seconds}"`));
+
+const P = {
+  null: piece('null'),
+  empty: piece('""'),
+  quote: piece('"'),
+  zero: piece('"0"'),
+  answeredBy: piece('{"answered_by":'),
+  callerName: piece(',"caller_name":'),
+  from: piece(',"from":"'),
+  fromFormatted: piece('","from_formatted":"'),
+  to: piece('","to":"'),
+  toFormatted: piece('","to_formatted":"'),
+  parent: piece('","parent_call_sid":'),
+  call: piece('"CA'),
+  phoneNumber: piece(',"phone_number_sid":'),
+  trunk: piece(',"trunk_sid":'),
+  created: piece(',"date_created":'),
+  updated: piece(',"date_updated":'),
+  start: piece(',"start_time":'),
+  end: piece(',"end_time":'),
+  queueTime: piece(',"queue_time":'),
+  duration: piece(',"duration":'),
+  price: piece(',"price":'),
+  priceUnit: piece(',"price_unit":'),
+  status: piece(',"status":'),
+};
+
+const directions = new Map<Route, Piece>();
+
+function directionPiece(route: Route): Piece {
+  let found = directions.get(route);
+  if (found === undefined) {
+    found = piece(`,"direction":"${route.direction}","forwarded_from":`);
+    directions.set(route, found);
+  }
+  return found;
+}
+
+function client(user: number): string {
+  return `client:agent_${user}`;
+}
+
+function sip(account: Account, user: number): string {
+  return `sip:user${user}@pbx${account.index}.example.com`;
+}
 
 /** Where a call goes to or comes from, as Twilio writes it. */
 export function callAddress(account: Account, facts: CallFacts, side: 'to' | 'from'): string {
   const end = facts.route[side];
   if (end === 'stranger') return e164(facts.stranger);
-  if (end === 'client') return `client:agent_${facts.stranger % 97}`;
-  if (end === 'sip') return `sip:user${facts.stranger % 97}@pbx${account.index}.example.com`;
+  if (end === 'client') return client(facts.stranger % USERS);
+  if (end === 'sip') return sip(account, facts.stranger % USERS);
   return account.numbers[facts.ownNumber]?.e164 ?? '';
 }
-
-function display(account: Account, facts: CallFacts, side: 'to' | 'from'): string {
-  const end = facts.route[side];
-  if (end === 'stranger') return formatted(facts.stranger);
-  if (end === 'own') return account.numbers[facts.ownNumber]?.formatted ?? '';
-  return callAddress(account, facts, side);
-}
-
-/** Every text in a row but the dates and SIDs, in quotes. */
-function quoted(texts: readonly string[]): string[] {
-  return texts.map((text) => `"${text}"`);
-}
-
-const QUOTED_STATUSES = quoted(CALL_STATUSES);
-const QUOTED_CURRENCIES = quoted(CURRENCIES);
 
 /**
  * Writes the calls of one account as JSON rows. Most of a row is the same for every call of an account but for the SID,
  * which stands in it eleven times: that part is kept as bytes and only patched.
  */
 export class CallRows {
-  private readonly head: string;
   private readonly tail: Buffer;
   private readonly sidPlaces: number[] = [];
-  private readonly trunk: string;
-  private readonly numberSids: string[];
+  private readonly trunk: Piece;
+  private readonly numberSids: Piece[];
+  private readonly numbers: Piece[];
+  private readonly quotedNumbers: Piece[];
+  private readonly shownNumbers: Piece[];
+  private readonly sips: Piece[];
+  private readonly clients: Piece[];
 
   constructor(
     private readonly calls: Calls,
@@ -78,15 +119,20 @@ export class CallRows {
     const { account } = calls;
     const base = `/2010-04-01/Accounts/${account.sid}/Calls/CA${SID_MARK}`;
     const uris = SUBRESOURCES.map(([name, path]) => `"${name}":"${base}/${path}.json"`).join(',');
-    this.head = '{"answered_by":';
     this.tail = Buffer.from(
-      `"account_sid":"${account.sid}","annotation":null,"api_version":"2010-04-01","group_sid":null,"sid":"CA${SID_MARK}","subresource_uris":{${uris}},"uri":"${base}.json"}`,
+      `,"account_sid":"${account.sid}","annotation":null,"api_version":"2010-04-01","group_sid":null,"sid":"CA${SID_MARK}","subresource_uris":{${uris}},"uri":"${base}.json"}`,
       'latin1',
     );
     for (let at = this.tail.indexOf(SID_MARK); at >= 0; at = this.tail.indexOf(SID_MARK, at + 1))
       this.sidPlaces.push(at);
-    this.trunk = `"TK${sids.hex(account.index, SidKind.other, 0)}"`;
-    this.numberSids = quoted(account.numbers.map((number) => number.sid));
+    const users = Array.from({ length: USERS }, (_, user) => user);
+    this.trunk = piece(`"TK${sids.hex(account.index, SidKind.other, 0)}"`);
+    this.numberSids = pieces(account.numbers.map((number) => `"${number.sid}"`));
+    this.numbers = pieces(account.numbers.map((number) => number.e164));
+    this.quotedNumbers = pieces(account.numbers.map((number) => `"${number.e164}"`));
+    this.shownNumbers = pieces(account.numbers.map((number) => number.formatted));
+    this.sips = pieces(users.map((user) => sip(account, user)));
+    this.clients = pieces(users.map((user) => client(user)));
   }
 
   /** An upper bound for the bytes of `count` rows. */
@@ -96,9 +142,8 @@ export class CallRows {
 
   /** Writes one row. */
   write(target: ByteWriter, facts: CallFacts): void {
-    target.text(this.head);
-    target.text(ANSWERED_BY[(facts.bits >>> 2) & 7] ?? 'null');
     this.writeEnds(target, facts);
+    this.writeSids(target, facts);
     this.writeTimes(target, facts);
     this.writeCharge(target, facts);
     const base = target.at;
@@ -107,73 +152,80 @@ export class CallRows {
   }
 
   private writeEnds(target: ByteWriter, facts: CallFacts): void {
-    const { account } = this.calls;
     const { bits, route } = facts;
-    const isInbound = route.direction === 'inbound';
-    target.text(',"caller_name":');
-    target.text(isInbound ? (CALLER_NAMES[(bits >>> 5) & 7] ?? 'null') : 'null');
-    target.text(',"direction":"');
-    target.text(route.direction);
-    target.text('","forwarded_from":');
-    if ((bits & 15) === 3) {
-      target.text('"');
-      target.text(account.numbers[facts.ownNumber]?.e164 ?? '');
-      target.text('"');
-    } else target.text((bits & 1) === 0 ? 'null' : '""');
-    target.text(',"from":"');
-    target.text(callAddress(account, facts, 'from'));
-    target.text('","from_formatted":"');
-    target.text(display(account, facts, 'from'));
-    target.text('","to":"');
-    target.text(callAddress(account, facts, 'to'));
-    target.text('","to_formatted":"');
-    target.text(display(account, facts, 'to'));
-    target.text('","parent_call_sid":');
-    if (facts.parent < 0) target.text('null');
+    target.piece(P.answeredBy);
+    target.piece(ANSWERED_BY[(bits >>> 2) & 7] ?? P.null);
+    target.piece(P.callerName);
+    target.piece(route.direction === 'inbound' ? (CALLER_NAMES[(bits >>> 5) & 7] ?? P.null) : P.null);
+    target.piece(directionPiece(route));
+    if ((bits & 15) === 3) target.piece(this.quotedNumbers[facts.ownNumber] ?? P.null);
+    else target.piece((bits & 1) === 0 ? P.null : P.empty);
+    target.piece(P.from);
+    this.writeAddress(target, facts, route.from);
+    target.piece(P.fromFormatted);
+    this.writeShown(target, facts, route.from);
+    target.piece(P.to);
+    this.writeAddress(target, facts, route.to);
+    target.piece(P.toFormatted);
+    this.writeShown(target, facts, route.to);
+  }
+
+  private writeAddress(target: ByteWriter, facts: CallFacts, end: Route['to']): void {
+    if (end === 'stranger') writeE164(target, facts.stranger);
+    else if (end === 'own') target.piece(this.numbers[facts.ownNumber] ?? P.empty);
+    else target.piece((end === 'sip' ? this.sips : this.clients)[facts.stranger % USERS] ?? P.empty);
+  }
+
+  private writeShown(target: ByteWriter, facts: CallFacts, end: Route['to']): void {
+    if (end === 'stranger') writeFormatted(target, facts.stranger);
+    else if (end === 'own') target.piece(this.shownNumbers[facts.ownNumber] ?? P.empty);
+    else this.writeAddress(target, facts, end);
+  }
+
+  private writeSids(target: ByteWriter, facts: CallFacts): void {
+    const { direction } = facts.route;
+    target.piece(P.parent);
+    if (facts.parent < 0) target.piece(P.null);
     else {
-      target.text('"CA');
-      target.hex(this.sids.words(account.index, SidKind.call, facts.parent));
-      target.text('"');
+      target.piece(P.call);
+      target.hex(this.sids.words(this.calls.account.index, SidKind.call, facts.parent));
+      target.piece(P.quote);
     }
-    target.text(',"phone_number_sid":');
-    target.text(isInbound ? (this.numberSids[facts.ownNumber] ?? 'null') : 'null');
-    target.text(',"trunk_sid":');
-    target.text(route.direction.startsWith('trunking') ? this.trunk : 'null');
+    target.piece(P.phoneNumber);
+    target.piece(direction === 'inbound' ? (this.numberSids[facts.ownNumber] ?? P.null) : P.null);
+    target.piece(P.trunk);
+    const isTrunk = direction === 'trunking-originating' || direction === 'trunking-terminating';
+    target.piece(isTrunk ? this.trunk : P.null);
   }
 
   private writeTimes(target: ByteWriter, facts: CallFacts): void {
     const { bits, startedAt, endedAt } = facts;
     const hasEnded = endedAt !== NEVER;
     const createdAt = startedAt - (bits & 3);
-    target.text(',"date_created":');
+    target.piece(P.created);
     target.date(createdAt);
-    target.text(',"date_updated":');
+    target.piece(P.updated);
     target.date(hasEnded ? endedAt : createdAt);
-    target.text(',"start_time":');
+    target.piece(P.start);
     if (facts.hasStarted) target.date(startedAt);
-    else target.text('null');
-    target.text(',"end_time":');
+    else target.piece(P.null);
+    target.piece(P.end);
     if (hasEnded) target.date(endedAt);
-    else target.text('null');
-    target.text(',"queue_time":"');
-    target.text((bits & 16) === 0 ? String(bits & 1023) : '0');
+    else target.piece(P.null);
+    target.piece(P.queueTime);
+    target.piece((bits & 16) === 0 ? (QUEUE_TIMES[bits & 1023] ?? P.zero) : P.zero);
   }
 
   private writeCharge(target: ByteWriter, facts: CallFacts): void {
     const { duration } = facts;
-    target.text('","duration":');
-    if (duration === DURATION_NULL) target.text('null');
-    else {
-      target.text('"');
-      if (duration !== DURATION_EMPTY) target.text(String(duration));
-      target.text('"');
-    }
-    target.text(',"price":');
-    target.text(facts.isPriced ? priceJson(facts.cost, (facts.bits >>> 8) & 3) : 'null');
-    target.text(',"price_unit":');
-    target.text(QUOTED_CURRENCIES[facts.currency] ?? 'null');
-    target.text(',"status":');
-    target.text(QUOTED_STATUSES[facts.status] ?? 'null');
-    target.text(',');
+    target.piece(P.duration);
+    if (duration >= 0) target.piece(LENGTHS[duration] ?? P.null);
+    else target.piece(duration === DURATION_EMPTY ? P.empty : P.null);
+    target.piece(P.price);
+    target.piece(facts.isPriced ? priceJson(facts.cost, (facts.bits >>> 8) & 3) : P.null);
+    target.piece(P.priceUnit);
+    target.piece(UNITS[facts.currency] ?? P.null);
+    target.piece(P.status);
+    target.piece(STATUSES[facts.status] ?? P.null);
   }
 }

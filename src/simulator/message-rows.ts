@@ -63,7 +63,7 @@ export class MessageRows {
     },"from":"${messageAddress(account, facts, 'from')}","messaging_service_sid":${
       bits & 16 ? this.service : 'null'
     },"num_media":"${facts.media}","num_segments":"${facts.segments}","price":${
-      facts.isPriced ? priceJson(facts.cost, (bits >>> 8) & 3) : 'null'
+      facts.isPriced ? priceJson(facts.cost, (bits >>> 8) & 3).text : 'null'
     },"price_unit":${facts.isPriced ? `"${CURRENCIES[facts.currency]}"` : 'null'},"sid":"${sid}","status":"${status}","subresource_uris":{"media":"${base}/Media.json","feedback":"${base}/Feedback.json"},"to":"${messageAddress(account, facts, 'to')}","uri":"${base}.json"}`;
   }
 }

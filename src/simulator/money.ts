@@ -1,3 +1,5 @@
+import { type Piece, piece } from './byte-writer.js';
+
 /**
  * Money is a whole number of hundred-millionths of the currency unit. One record's amount fits a double exactly; sums
  * are bigint, or doubles that are checked before they are used.
@@ -31,7 +33,7 @@ export function plainText(units: bigint, decimals: number): string {
 /** The number of decimals that Twilio shows is not constant; both `-0.200` and `-0.00750` stand in its examples. */
 const PRICE_STYLES = [0, 5, 4, 8];
 const PRICE_CACHE_MAX = 50_000;
-const priceTexts = new Map<number, string>();
+const prices = new Map<number, Piece>();
 
 /**
  * The `price` of a call or message as JSON text, quotes included. Twilio writes a charge as a negative number, so the
@@ -40,16 +42,16 @@ const priceTexts = new Map<number, string>();
  * @param cost what was charged, in units; positive = charged
  * @param style 0 to 3: how many decimals are shown
  */
-export function priceJson(cost: number, style: number): string {
-  const key = cost * 4 + style;
-  let text = priceTexts.get(key);
-  if (text === undefined) {
+export function priceJson(cost: number, style: number): Piece {
+  const key = cost * PRICE_STYLES.length + style;
+  let price = prices.get(key);
+  if (price === undefined) {
     if (!Number.isSafeInteger(key)) throw new RangeError(`price out of range: ${cost}`);
-    if (priceTexts.size >= PRICE_CACHE_MAX) priceTexts.clear();
-    text = `"${plainText(-BigInt(cost), PRICE_STYLES[style] ?? 0)}"`;
-    priceTexts.set(key, text);
+    if (prices.size >= PRICE_CACHE_MAX) prices.clear();
+    price = piece(`"${plainText(-BigInt(cost), PRICE_STYLES[style] ?? 0)}"`);
+    prices.set(key, price);
   }
-  return text;
+  return price;
 }
 
 /** A sum of whole numbers that never loses a unit: the fast part is a double, and spills into a bigint. */

@@ -3,7 +3,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { TwilioRequestError } from '../domain/errors.js';
 import type { ExtractEvent, ExtractInfo, TaskFailure } from '../domain/extraction.js';
 import {
-  activeTasksPerSlot,
+  activeTasksBeyondSlots,
   extractWarningsMax,
   giveUpsInARowMax,
   pageRowsMax,
@@ -114,7 +114,7 @@ export async function extract(ports: ExtractPorts, input: ExtractInput): Promise
       }
     }
   };
-  const active = Math.min(input.tasks.length, input.concurrency * activeTasksPerSlot);
+  const active = Math.min(input.tasks.length, input.concurrency + activeTasksBeyondSlots);
   await Promise.all(Array.from({ length: active }, work));
   if (thrown.length > 0) throw thrown[0];
   return summarise(run, input);
@@ -266,8 +266,8 @@ async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
   const observedAt = instantOf(run.ports.clock.now());
   const page = readPage(body, { rowsKey: rowsKey[task.resource], filters: list.filters, place: list.place });
   if (page.kind === 'problem') throw pageError(task, pageNumber, page.detail, page.transient);
-  const { rowsText, uri, nextUri } = page;
-  const verdict = await run.ports.accept({ task, pageNumber, observedAt, rowsText, last: nextUri === null });
+  const { rows, uri, nextUri } = page;
+  const verdict = await run.ports.accept({ task, pageNumber, observedAt, rows, last: nextUri === null });
   if (verdict.kind !== 'accepted') throw pageError(task, pageNumber, verdict.detail, verdict.kind === 'malformed');
   run.warningsCount += verdict.warnings.length;
   for (const warning of verdict.warnings) if (run.warnings.size < extractWarningsMax) run.warnings.add(warning);

@@ -24,12 +24,15 @@ describe('query cases', () => {
     );
   });
 
-  it.each([...house.queries.values()].filter(({ layer }) => layersWithCases.includes(layer)))('$name has a case', (query) => {
-    if (withoutCase.includes(query.name)) return;
-    const folder = `test/queries/${query.name}/<case>/`;
-    expect(
-      cases.some(({ query: name }) => name === query.name),
-      `add ${folder} with the input tables as CSV, parameters.json and expected.csv`,
-    ).toBe(true);
-  });
+  it.each([...house.queries.values()].filter(({ layer }) => layersWithCases.includes(layer)))(
+    '$name has a case',
+    (query) => {
+      if (withoutCase.includes(query.name)) return;
+      const folder = `test/queries/${query.name}/<case>/`;
+      expect(
+        cases.some(({ query: name }) => name === query.name),
+        `add ${folder} with the input tables as CSV, parameters.json and expected.csv`,
+      ).toBe(true);
+    },
+  );
 });

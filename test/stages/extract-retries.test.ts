@@ -40,7 +40,7 @@ describe('asks again, and loses and doubles nothing', () => {
   ])('after %s on the second page', async (_, bad) => {
     const { info, accepted, restarted } = await runExtract([calls()], once(bad));
     expect(info).toMatchObject({ tasks: { complete: 1 }, rows: 5, pages: 3, requests: 4, retries: 1 });
-    expect(accepted.flatMap((page) => JSON.parse(page.rowsText))).toEqual(ones(5));
+    expect(accepted.flatMap((page) => JSON.parse(page.rows.toString()))).toEqual(ones(5));
     expect(restarted).toEqual([]);
   });
 

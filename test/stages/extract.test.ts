@@ -17,7 +17,7 @@ describe('pages', () => {
         [1, false],
         [2, true],
       ]);
-      expect(pages.flatMap((page) => JSON.parse(page.rowsText))).toEqual(ones(5));
+      expect(pages.flatMap((page) => JSON.parse(page.rows.toString()))).toEqual(ones(5));
       expect(pages[0]?.observedAt).toBe('2026-11-02T00:00:00Z');
     }
     expect(info).toMatchObject({

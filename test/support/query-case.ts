@@ -27,6 +27,16 @@ const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
       column('rows_text', 'VARCHAR'),
     ],
   ],
+  [
+    'page_expectations',
+    [
+      column('page_key', 'BIGINT'),
+      column('account_sid', 'VARCHAR'),
+      column('window_start', 'TIMESTAMP'),
+      column('window_end', 'TIMESTAMP'),
+    ],
+  ],
+  ['landing_batch', [column('price', 'VARCHAR'), column('price_unit', 'VARCHAR')]],
 ]);
 
 export const openCaseDatabase = (): Promise<Database> =>

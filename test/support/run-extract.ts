@@ -100,7 +100,7 @@ export async function runExtractAt(
     openList: twilio.openList,
     accept: async (page) => {
       const times = result.accepted.push(page);
-      const rows = (JSON.parse(page.rowsText) as unknown[]).length;
+      const rows = (JSON.parse(page.rows.toString()) as unknown[]).length;
       return (await options.accept?.(page, times)) ?? { kind: 'accepted', rows, warnings: [] };
     },
     restart: async (task) => void result.restarted.push(task),
