@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { callRules } from './support/tidy-calls.js';
 import { breaches, readFiles } from './support/tidy-rule.js';
 import { sqlRules } from './support/tidy-sql.js';
 import { typescriptRules } from './support/tidy-typescript.js';
@@ -8,10 +9,10 @@ import { typescriptRules } from './support/tidy-typescript.js';
 const root = resolve(import.meta.dirname, '..');
 const files = [...readFiles(root, ['src', 'test', 'bench'], ['.ts']), ...readFiles(root, ['queries'], ['.sql'])];
 
-describe.each([...typescriptRules, ...sqlRules])('$name', (rule) => {
+describe.each([...typescriptRules, ...callRules, ...sqlRules])('$name', (rule) => {
   it('holds in the repository', () => {
     const found = breaches(rule, files);
-    expect(found, `${found.join('\n')}\n→ ${rule.remedy}\n`).toEqual([]);
+    expect(found, `\n${found.join('\n')}\n→ ${rule.remedy}\n`).toEqual([]);
   });
 
   it('can be broken', () => {

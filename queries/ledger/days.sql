@@ -22,7 +22,7 @@ with digits as (
   union all select 9 as digit
 ),
 
--- Each digit with each: 0 to 99,999.
+-- n:m on purpose, each digit with each: 0 to 99,999.
 numbers as (
   select
     cast(

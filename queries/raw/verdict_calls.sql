@@ -18,7 +18,7 @@ with parsed as (
     account_sid,
     status,
     direction,
-    cast(try_strptime(start_time, ['%a, %d %b %Y %H:%M:%S %z', '%Y-%m-%dT%H:%M:%S%z']) as timestamp) as at,
+    utc_time(start_time) as at,
     start_time
   from received_calls
   where page_key >= $first_page_key

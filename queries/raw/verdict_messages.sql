@@ -18,7 +18,7 @@ with parsed as (
     account_sid,
     status,
     direction,
-    cast(try_strptime(date_sent, ['%a, %d %b %Y %H:%M:%S %z', '%Y-%m-%dT%H:%M:%S%z']) as timestamp) as at,
+    utc_time(date_sent) as at,
     date_sent
   from received_messages
   where page_key >= $first_page_key

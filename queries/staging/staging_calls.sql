@@ -53,7 +53,7 @@ typed as (
     t.status,
     t.from_address,
     t.to_address,
-    cast(try_strptime(t.start_time, ['%a, %d %b %Y %H:%M:%S %z', '%Y-%m-%dT%H:%M:%S%z']) as timestamp) as charged_at,
+    utc_time(t.start_time) as charged_at,
     t.duration_text,
     try_cast(t.duration_text as integer) as duration_seconds,
     t.price_text,

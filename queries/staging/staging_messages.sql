@@ -54,7 +54,7 @@ typed as (
     t.status,
     t.from_address,
     t.to_address,
-    cast(try_strptime(t.date_sent, ['%a, %d %b %Y %H:%M:%S %z', '%Y-%m-%dT%H:%M:%S%z']) as timestamp) as charged_at,
+    utc_time(t.date_sent) as charged_at,
     t.segments_text,
     try_cast(t.segments_text as integer) as segments,
     try_cast(t.media_text as integer) as media_count,

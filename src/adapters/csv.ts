@@ -50,7 +50,7 @@ const write = (rows: readonly CsvRow[], options: CsvOptions): string =>
   stringify(
     rows.map((row) => [...row]),
     // csv-stringify's own `escape_formulas` knows no column types: it would turn -0.0075 into a text.
-    { record_delimiter: options.lineEnd ?? '\n', quoted_match: /^$/, escape_formulas: false },
+    { record_delimiter: options.lineEnd ?? '\n', quoted_match: [/^$/, /[\r\n]/], escape_formulas: false },
   );
 
 export interface ReadCsv {

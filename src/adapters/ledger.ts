@@ -42,7 +42,11 @@ const openFile = (dataFolder: string, path: string): Promise<Database> =>
 /** Everything that decides what a loaded row looks like. */
 function fingerprintOf(queries: ReadonlyMap<string, Query>): string {
   const deciding = [...queries.values()].filter(
-    (query) => storedKinds.has(query.kind) || sessionKinds.has(query.kind) || query.kind === 'temp view',
+    (query) =>
+      storedKinds.has(query.kind) ||
+      sessionKinds.has(query.kind) ||
+      query.kind === 'temp view' ||
+      query.kind === 'macro',
   );
   return sha256Of(deciding.map((query) => `${query.name}\n${query.sql}`).join('\n'));
 }
@@ -69,6 +73,7 @@ async function prepare(
        select columns(c -> true) from read_csv(${sqlText(path)}, header = true, all_varchar = true)`,
     );
   }
+  await makeMacros(database, queries);
   await database.run(
     'loaded_lines',
     'create table if not exists loaded_lines (sequence bigint, kind varchar, row_count bigint)',
@@ -85,6 +90,15 @@ async function prepare(
     await database.run(query.name, `create or replace temp view ${query.name} as\n${query.sql}`);
   }
   return database;
+}
+
+/** The SQL functions of queries/macros/, for this connection's database. */
+export async function makeMacros(database: Database, queries: ReadonlyMap<string, Query>): Promise<void> {
+  for (const query of queries.values()) {
+    if (query.kind !== 'macro') continue;
+    const parameters = query.parameters.map((parameter) => parameter.name).join(', ');
+    await database.run(query.name, `create or replace temp macro ${query.name}(${parameters}) as (\n${query.sql}\n)`);
+  }
 }
 
 const customerMapColumns =

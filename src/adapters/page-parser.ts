@@ -5,6 +5,7 @@ import type { Query } from '../domain/query.js';
 import { type LandedResource, rowsKey } from '../domain/resource.js';
 import type { PageVerdict, ReceivedPage } from '../domain/task.js';
 import { Database, type SqlParameters, sqlText, type TextRow } from './duckdb.js';
+import { makeMacros } from './ledger.js';
 import { inspectPrices } from './price-texts.js';
 
 export interface LandingFile {
@@ -33,12 +34,7 @@ export class PageParser {
   ): Promise<PageParser> {
     const database = await Database.open(':memory:', { memoryMb: landingMemoryMb, temporaryFolder: '' });
     const parser = new PageParser(database, queries, options.phoneNumbers, options.run);
-    for (const query of queries.values()) {
-      if (query.kind === 'macro') {
-        const parameters = query.parameters.map((parameter) => parameter.name).join(', ');
-        await database.run(query.name, `create macro ${query.name}(${parameters}) as (\n${query.sql}\n)`);
-      }
-    }
+    await makeMacros(database, queries);
     await parser.emptyPages();
     await database.run(
       'received_pages',

@@ -5,6 +5,8 @@ export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
+  /** The body's memory may be used again once it has been sent. */
+  isRecyclable?: boolean;
 }
 
 export function jsonAnswer(body: Buffer | string, status = 200): Answer {

@@ -32,8 +32,8 @@ export function answerApi(
     if (sid === undefined) throw notFound(path);
     const account = authorise(world, principal, sid, path);
     if (resource === undefined) return jsonAnswer(accountRow(account, world.now));
-    if (resource === 'Calls') return jsonAnswer(listCalls(world, account, query, includesUpper));
-    if (resource === 'Messages') return jsonAnswer(listMessages(world, account, query, includesUpper));
+    if (resource === 'Calls') return recyclable(listCalls(world, account, query, includesUpper));
+    if (resource === 'Messages') return recyclable(listMessages(world, account, query, includesUpper));
     const usage = USAGE_RESOURCES.find((name) => resource === `Usage/${name}`);
     if (usage !== undefined) return jsonAnswer(listUsage(world, account, usage, query));
     const [kind, name] = resource.split('/');
@@ -49,6 +49,10 @@ export function answerApi(
     if (error instanceof ApiError) return errorAnswer(error);
     throw error;
   }
+}
+
+function recyclable(body: Buffer): Answer {
+  return { ...jsonAnswer(body), isRecyclable: true };
 }
 
 function notFound(path: string): ApiError {

@@ -89,6 +89,27 @@ function headOf(day: number): Piece {
 /** A piece may be written up to seven bytes beyond its end; what comes next is written over them. */
 const SLACK_BYTES = 8;
 
+/**
+ * Buffers of pages that have been sent, to be written again: memory fresh from the system costs as much as the page
+ * that is written into it. Bounded, so that a burst of requests does not keep what it took.
+ */
+const spare: Buffer[] = [];
+const SPARE_MAX = 12;
+const SPARE_BYTES_MIN = 1 << 19;
+
+function takeBuffer(bytes: number): Buffer {
+  if (bytes < SPARE_BYTES_MIN) return Buffer.allocUnsafeSlow(bytes);
+  const at = spare.findIndex((buffer) => buffer.length >= bytes);
+  const [found] = at < 0 ? [] : spare.splice(at, 1);
+  return found ?? Buffer.allocUnsafeSlow(bytes);
+}
+
+/** Gives back the memory of what was written, once it has been sent. Nobody may read it afterwards. */
+export function recycle(written: Buffer): void {
+  const { buffer } = written;
+  if (buffer.byteLength >= SPARE_BYTES_MIN && spare.length < SPARE_MAX) spare.push(Buffer.from(buffer));
+}
+
 /** Writes ASCII text into a buffer, from its start to its end. */
 export class ByteWriter {
   private readonly buffer: Buffer;
@@ -99,7 +120,7 @@ export class ByteWriter {
   at = 0;
 
   constructor(bytesMax: number) {
-    this.buffer = Buffer.allocUnsafeSlow(bytesMax + SLACK_BYTES);
+    this.buffer = takeBuffer(bytesMax + SLACK_BYTES);
     this.view = new DataView(this.buffer.buffer);
   }
 
@@ -124,6 +145,20 @@ export class ByteWriter {
     view.setFloat64(at, pool[start] ?? 0, true);
     for (let index = 1; index < doubles; index++) view.setFloat64(at + index * 8, pool[start + index] ?? 0, true);
     this.at = at + piece.length;
+  }
+
+  /** A whole number, not negative, without leading zeros. */
+  number(value: number): void {
+    const { view } = this;
+    let digits = 1;
+    for (let limit = 10; limit <= value; limit *= 10) digits++;
+    let rest = value;
+    for (let at = this.at + digits - 1; at >= this.at; at--) {
+      const next = Math.floor(rest / 10);
+      view.setUint8(at, 48 + rest - next * 10);
+      rest = next;
+    }
+    this.at += digits;
   }
 
   /** Four digits of a number below 10,000. */

@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.js';
+import { recycle } from './byte-writer.js';
 import type { FaultAction } from './faults.js';
 
 /** Sends an answer as an honest server would. */
 export function send(response: ServerResponse, answer: Answer): void {
+  if (answer.isRecyclable) response.once('finish', () => recycle(answer.body));
   response.writeHead(answer.status, { ...answer.headers, 'Content-Length': answer.body.length });
   response.end(answer.status === 204 ? undefined : answer.body);
 }

@@ -1,4 +1,5 @@
 import type { Account } from './accounts.js';
+import { ByteWriter, piece } from './byte-writer.js';
 import { messageAddress, messageSid } from './message-rows.js';
 import { MessageFacts } from './messages.js';
 import { badToken, envelope, readPage } from './paging.js';
@@ -10,6 +11,7 @@ import type { World } from './world.js';
 /** The filters of the Messages list (Twilio's OpenAPI document, ListMessage). There is none for the status. */
 const FILTERS = ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>'];
 
+const COMMA = piece(',');
 const facts = new MessageFacts();
 
 /** The index of a message of this account by its SID; undefined for any other text. */
@@ -58,12 +60,17 @@ export function listMessages(world: World, account: Account, query: Query, inclu
     nextToken: hasMore ? tokenOf('PA', indexes.at(-1)) : undefined,
     previousToken: request.page > 0 ? tokenOf('PB', indexes[0]) : undefined,
   });
-  let text = before;
-  for (const [at, index] of indexes.entries()) {
+  const page = new ByteWriter(before.length + after.length + messageRows.bytesMax(indexes.length));
+  page.text(before);
+  let isFirst = true;
+  for (const index of indexes) {
+    if (!isFirst) page.piece(COMMA);
+    isFirst = false;
     messages.read(index, world.now, facts);
-    text += at === 0 ? messageRows.row(facts) : `,${messageRows.row(facts)}`;
+    messageRows.write(page, facts);
   }
-  return Buffer.from(text + after, 'utf8');
+  page.text(after);
+  return page.written();
 }
 
 /** One message by its SID, as it looks now. Undefined where there is none. */
@@ -72,5 +79,7 @@ export function fetchMessage(world: World, account: Account, sid: string): Buffe
   const index = messageIndex(world, account, sid);
   if (index === undefined || messages.timeOf(index) > world.now) return undefined;
   messages.read(index, world.now, facts);
-  return Buffer.from(messageRows.row(facts), 'utf8');
+  const row = new ByteWriter(messageRows.bytesMax(1));
+  messageRows.write(row, facts);
+  return row.written();
 }

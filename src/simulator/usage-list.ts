@@ -4,7 +4,7 @@ import { badToken, envelope, readPage } from './paging.js';
 import { ApiError, type Query } from './query.js';
 import { dayOf, dayOfMonth, dayText, monthText, parseUsageDay } from './time.js';
 import { Usage } from './usage.js';
-import { type CategorySum, type DaySpan, sumCategories, usageRow } from './usage-rows.js';
+import { type CategorySum, type DaySpan, sumCategories, UsageRows } from './usage-rows.js';
 import type { World } from './world.js';
 
 const FILTERS = ['Category', 'StartDate', 'EndDate', 'IncludeSubaccounts'];
@@ -123,6 +123,7 @@ export function listUsage(world: World, account: Account, resource: string, quer
   const isWhole = account.index === 0 && query.get('IncludeSubaccounts')?.toLowerCase() !== 'false';
   const accounts = isWhole ? [...world.accounts] : [account];
   const start = positionOf(request.token);
+  const writer = new UsageRows(account, resource, world.now);
   const rows: string[] = [];
   let position = 0;
   let hasMore = false;
@@ -135,7 +136,7 @@ export function listUsage(world: World, account: Account, resource: string, quer
     for (const row of rowsOf(world, accounts, span, wanted)) {
       if (position >= start + request.size) hasMore = true;
       else if (position >= start) {
-        rows.push(usageRow(account, resource, row.category, row.currency, row.span, row.sum, world.now));
+        rows.push(writer.row(row.category, row.currency, row.span, row.sum));
       }
       position++;
     }

@@ -64,31 +64,38 @@ const SUBRESOURCES = [
 ] as const;
 
 /**
- * One usage record as JSON text. `price` is positive and `price_unit` in lower case, unlike those of calls; the count
+ * Writes usage records as JSON text. `price` is positive and `price_unit` in lower case, unlike those of calls; the count
  * of `totalprice` is null and its usage is the price (the examples of Twilio's OpenAPI document).
- *
- * @param resource `Records`, or `Records/Daily` and so on
  */
-export function usageRow(
-  account: Account,
-  resource: string,
-  category: number,
-  currency: number,
-  span: DaySpan,
-  sum: CategorySum,
-  now: number,
-): string {
-  const { name, description, countUnit, usageUnit } = CATEGORIES[category] as (typeof CATEGORIES)[number];
-  const base = `/2010-04-01/Accounts/${account.sid}/Usage/Records`;
-  const uris = SUBRESOURCES.map(([key, path]) => `"${key}":"${base}/${path}.json?Category=${name}"`).join(',');
-  const start = dayText(span.first);
-  const end = dayText(span.last);
-  const unit = (CURRENCIES[currency] ?? 'USD').toLowerCase();
-  const price = plainText(sum.price, 0);
-  const isTotal = category === TOTAL_PRICE;
-  return `{"account_sid":"${account.sid}","api_version":"2010-04-01","as_of":"${isoOffset(now)}","category":"${name}","count":${
-    isTotal ? 'null' : `"${sum.count}"`
-  },"count_unit":"${countUnit}","description":"${description}","end_date":"${end}","price":"${price}","price_unit":"${unit}","start_date":"${start}","subresource_uris":{${uris}},"uri":"/2010-04-01/Accounts/${account.sid}/Usage/${resource}.json?Category=${name}&StartDate=${start}&EndDate=${end}","usage":"${
-    isTotal ? price : sum.usage
-  }","usage_unit":"${isTotal ? unit : usageUnit}"}`;
+export class UsageRows {
+  private readonly base: string;
+  private readonly asOf: string;
+  private readonly uris: string[] = [];
+
+  /** @param resource `Records`, or `Records/Daily` and so on */
+  constructor(
+    private readonly account: Account,
+    private readonly resource: string,
+    now: number,
+  ) {
+    this.base = `/2010-04-01/Accounts/${account.sid}/Usage`;
+    this.asOf = isoOffset(now);
+  }
+
+  row(category: number, currency: number, span: DaySpan, sum: CategorySum): string {
+    const { name, description, countUnit, usageUnit } = CATEGORIES[category] as (typeof CATEGORIES)[number];
+    this.uris[category] ??= SUBRESOURCES.map(
+      ([key, path]) => `"${key}":"${this.base}/Records/${path}.json?Category=${name}"`,
+    ).join(',');
+    const start = dayText(span.first);
+    const end = dayText(span.last);
+    const unit = (CURRENCIES[currency] ?? 'USD').toLowerCase();
+    const price = sum.price === 0n ? '0' : plainText(sum.price, 0);
+    const isTotal = category === TOTAL_PRICE;
+    return `{"account_sid":"${this.account.sid}","api_version":"2010-04-01","as_of":"${this.asOf}","category":"${name}","count":${
+      isTotal ? 'null' : `"${sum.count}"`
+    },"count_unit":"${countUnit}","description":"${description}","end_date":"${end}","price":"${price}","price_unit":"${unit}","start_date":"${start}","subresource_uris":{${this.uris[category]}},"uri":"${this.base}/${this.resource}.json?Category=${name}&StartDate=${start}&EndDate=${end}","usage":"${
+      isTotal ? price : sum.usage
+    }","usage_unit":"${isTotal ? unit : usageUnit}"}`;
+  }
 }

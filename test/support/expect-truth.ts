@@ -1,46 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type Expectation, expectedFiles, type UnpricedRecord } from './expected-reports.js';
+import { type Expectation, expectedFiles } from './expected-reports.js';
 import { type Row, readRows } from './published.js';
-import { basicAuth, type SimulatorHandle, type Truth } from './simulator.js';
-
-/** Asks the simulator for something of its API, with nothing of the product. */
-export async function askSimulator(simulator: SimulatorHandle, path: string): Promise<Record<string, unknown>> {
-  const headers = basicAuth(simulator.accountSid, simulator.authToken);
-  const response = await fetch(`${simulator.baseUrl}/2010-04-01/Accounts/${path}`, { headers });
-  if (!response.ok) throw new Error(`the simulator answered ${response.status} for ${path}`);
-  return (await response.json()) as Record<string, unknown>;
-}
-
-/** The records that have no price now, each asked for by its SID. */
-export async function unpricedRecords(simulator: SimulatorHandle, truth: Truth): Promise<UnpricedRecord[]> {
-  const records: UnpricedRecord[] = [];
-  for (const { account_sid, service, sid } of truth.unpriced) {
-    const folder = service === 'calls' ? 'Calls' : 'Messages';
-    const row = await askSimulator(simulator, `${account_sid}/${folder}/${sid}.json`);
-    if (row.price !== null) throw new Error(`${sid} should have no price`);
-    records.push({
-      service,
-      sid,
-      account: account_sid,
-      chargedAt: `${new Date(String(service === 'calls' ? row.start_time : row.date_sent)).toISOString().slice(0, 19)}Z`,
-      direction: String(row.direction),
-      status: String(row.status),
-      currency: typeof row.price_unit === 'string' ? row.price_unit : '',
-      minutes: service === 'calls' ? Math.ceil(Number(row.duration ?? 0) / 60) : 0,
-      segments: service === 'calls' ? 0 : Number(row.num_segments),
-    });
-  }
-  return records;
-}
-
-/** How many usage rows Twilio lists for one account and day. */
-export async function categoriesOf(simulator: SimulatorHandle, day: string): Promise<number> {
-  const query = `StartDate=${day}&EndDate=${day}&IncludeSubaccounts=false&PageSize=1000`;
-  const page = await askSimulator(simulator, `${simulator.accountSid}/Usage/Records/Daily.json?${query}`);
-  return (page.usage_records as unknown[]).length;
-}
+import type { SimulatorHandle } from './simulator.js';
+import { categoriesOf, unpricedRecords } from './simulator-records.js';
 
 /** A month as it was published: rows by file, the customers' statements under `customers/<customer_id>`. */
 export async function readPublished(folder: string): Promise<Record<string, Row[]>> {
@@ -58,6 +22,16 @@ export async function readPublished(folder: string): Promise<Record<string, Row[
     files[`customers/${customers[0]}`] = rows;
   }
   return files;
+}
+
+/** All that `expectMonthIsTruth` needs of the simulator as it stands now, for any month. */
+export async function truthNow(
+  simulator: SimulatorHandle,
+  days: { readonly from: string; readonly to: string },
+): Promise<Omit<Expectation, 'month'>> {
+  const truth = await simulator.truth();
+  const unpriced = await unpricedRecords(simulator, truth);
+  return { truth, unpriced, categoriesCount: await categoriesOf(simulator, days.from), from: days.from, to: days.to };
 }
 
 /** Every figure of every CSV of one month is the simulator's truth; no row is missing and none is too many. */

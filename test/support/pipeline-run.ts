@@ -1,7 +1,8 @@
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.js';
 import { Store } from '../../src/adapters/store.js';
 import { exitCodeOf } from '../../src/commands/run.js';
@@ -14,6 +15,13 @@ import type { SimulatorHandle } from './simulator.js';
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'subledger-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The same for all tests of a file: called while they are declared. */
+export function suiteFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'subledger-test-'));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -110,7 +110,7 @@ export const sqlRules: readonly Rule[] = [
   cardinalities,
   banned(
     'no `select *`',
-    /(?:\bselect|,)\s+(?:\w+\.)?\*/i,
+    /(?:^|\bselect|,)\s*(?:\w+\.)?\*(?:\s*,|\s*$|\s+from\b)/i,
     'selects *',
     'Name the columns.',
     ['select * from t', 'select\n  t.* from t', 'select a, * from t'],
@@ -150,10 +150,10 @@ export const sqlRules: readonly Rule[] = [
   ),
   banned(
     'an alias of a relation has its `as`',
-    /\b(?:from|join)\s+\w+\s+(?!as\b|on\b|where\b|group\b|order\b|union\b|join\b|left\b|cross\b|full\b|inner\b)\w+/i,
+    /(?<!distinct )\b(?:from|join)\s+\w+\s+(?!as\b|on\b|where\b|group\b|order\b|union\b|join\b|left\b|cross\b|full\b|inner\b)\w+/i,
     'gives an alias without as',
     'Write `from charges as c`.',
     ['select c.a from charges c'],
-    ['select c.a from charges as c', 'select a from charges where a = 1'],
+    ['select c.a from charges as c', 'select a from charges where a is distinct from b and c'],
   ),
 ];
