@@ -41,7 +41,10 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    process.exitCode = tell(error, process.argv.includes('--json'));
+    // The signal has set its own exit code; what was pulled until then is kept.
+    if (error instanceof Error && error.name === 'AbortError' && process.exitCode !== undefined) {
+      process.stderr.write('stopped by a signal: run again to go on\n');
+    } else process.exitCode = tell(error, process.argv.includes('--json'));
   }
 }
 

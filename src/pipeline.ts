@@ -89,7 +89,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
     const accounts = await discover(store, config, outside, { lander, twilio, run });
     const knowledge = await readKnowledge(store, config.range, config.lookBackDays, now());
     outside.onEvent({ kind: 'stage', stage: 'plan', detail: `${accounts.length} accounts` });
-    const tasks = plan({ accounts, range: config.range, knowledge, firstTaskNumber: 2 });
+    const tasks = plan({ accounts, range: config.range, knowledge, firstTaskNumber: 3 });
     outside.onEvent({ kind: 'tasks_planned', tasks: tasks.length });
     const info = await pullTasks(tasks, config, outside, { lander, twilio });
     for (const message of info.warnings) outside.onEvent({ kind: 'warning', message });
@@ -123,11 +123,16 @@ interface Pulling {
   readonly twilio: TwilioClient;
 }
 
-function pullTasks(tasks: readonly Task[], config: Config, outside: Outside, pulling: Pulling): Promise<ExtractInfo> {
-  const { lander, twilio } = pulling;
+function pullTasks(
+  tasks: readonly Task[],
+  config: Config,
+  outside: Outside,
+  { lander, twilio }: Pulling,
+  open: keyof TwilioClient = 'openList',
+): Promise<ExtractInfo> {
   return extract(
     {
-      openList: (task, signal) => twilio.openList(task, signal),
+      openList: (task, signal) => twilio[open](task, signal),
       accept: (page) => lander.accept(page),
       restart: async (task) => lander.restart(task),
       clock: outside.clock,
@@ -143,7 +148,10 @@ function pullTasks(tasks: readonly Task[], config: Config, outside: Outside, pul
   );
 }
 
-/** The account list is pulled, landed and loaded like everything else, then read from the ledger. */
+/**
+ * The account list is pulled, landed and loaded like everything else, then read from the ledger. Whether it holds the main
+ * account itself is not settled; it has traffic of its own, so it is asked for where it is missing.
+ */
 async function discover(
   store: Store,
   config: Config,
@@ -151,23 +159,25 @@ async function discover(
   pulling: Pulling & { readonly run: number },
 ): Promise<Account[]> {
   outside.onEvent({ kind: 'stage', stage: 'discover', detail: 'accounts' });
-  const task: Task = {
-    number: 1,
-    accountSid: config.credentials.accountSid,
-    resource: 'accounts',
-    window: undefined,
-    reason: 'every run',
+  const { accountSid } = config.credentials;
+  const pullAccounts = async (number: number, open: keyof TwilioClient): Promise<Account[]> => {
+    const task: Task = { number, accountSid, resource: 'accounts', window: undefined, reason: 'every run' };
+    const info = await pullTasks([task], config, outside, pulling, open);
+    outside.signal.throwIfAborted();
+    const [failure] = info.failures;
+    if (failure !== undefined) {
+      const message = `The account list could not be pulled: ${failure.error.message}`;
+      throw failure.error.transient
+        ? new TryAgainError(message)
+        : new TwilioRequestError(message, { ...failure.error });
+    }
+    await pulling.lander.finish([]);
+    await loadPending(store, outside);
+    return readAccounts(store, pulling.run);
   };
-  const info = await pullTasks([task], config, outside, pulling);
-  outside.signal.throwIfAborted();
-  const [failure] = info.failures;
-  if (failure !== undefined) {
-    const message = `The account list could not be pulled: ${failure.error.message}`;
-    throw failure.error.transient ? new TryAgainError(message) : new TwilioRequestError(message, { ...failure.error });
-  }
-  await pulling.lander.finish([]);
-  await loadPending(store, outside);
-  return chooseAccounts(await readAccounts(store, pulling.run), config.accounts);
+  let accounts = await pullAccounts(1, 'openList');
+  if (!accounts.some((account) => account.sid === accountSid)) accounts = await pullAccounts(2, 'openAccount');
+  return chooseAccounts(accounts, config.accounts);
 }
 
 export interface PublishedMonth {

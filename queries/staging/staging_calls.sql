@@ -55,7 +55,7 @@ typed as (
     t.to_address,
     utc_time(t.start_time) as charged_at,
     t.duration_text,
-    try_cast(t.duration_text as integer) as duration_seconds,
+    case when regexp_full_match(t.duration_text, '-?\d{1,9}') then cast(t.duration_text as integer) end as duration_seconds,
     t.price_text,
     -- Plain decimals that fit exactly: the pattern is what makes the cast exact, which would round in silence.
     case

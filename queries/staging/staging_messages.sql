@@ -56,8 +56,8 @@ typed as (
     t.to_address,
     utc_time(t.date_sent) as charged_at,
     t.segments_text,
-    try_cast(t.segments_text as integer) as segments,
-    try_cast(t.media_text as integer) as media_count,
+    case when regexp_full_match(t.segments_text, '-?\d{1,9}') then cast(t.segments_text as integer) end as segments,
+    case when regexp_full_match(t.media_text, '-?\d{1,9}') then cast(t.media_text as integer) end as media_count,
     t.error_code,
     t.price_text,
     -- Plain decimals that fit exactly: the pattern is what makes the cast exact, which would round in silence.

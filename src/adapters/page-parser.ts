@@ -32,7 +32,7 @@ export class PageParser {
     queries: ReadonlyMap<string, Query>,
     options: { phoneNumbers: 'keep' | 'mask'; run: number },
   ): Promise<PageParser> {
-    const database = await Database.open(':memory:', { memoryMb: landingMemoryMb, temporaryFolder: '' });
+    const database = await Database.open(':memory:', { memoryMb: landingMemoryMb, temporaryFolder: '', threads: 1 });
     const parser = new PageParser(database, queries, options.phoneNumbers, options.run);
     await makeMacros(database, queries);
     await parser.emptyPages();

@@ -1,6 +1,6 @@
 import twilio from 'twilio';
 import type { SentFilter } from '../domain/echo.js';
-import { invariant } from '../domain/errors.js';
+import { InvariantError, invariant } from '../domain/errors.js';
 import { pageRowsMax } from '../domain/limits.js';
 import type { ListPlace } from '../domain/page.js';
 import { addDays, dateOf, dayOf, startOfUtcDay } from '../domain/period.js';
@@ -56,33 +56,34 @@ export interface TwilioList {
 
 export interface TwilioClient {
   openList(task: Task, signal?: AbortSignal): TwilioList;
+  /** One account by its SID, in the envelope of a list of one: Twilio's account list need not hold the main account. */
+  openAccount(task: Task, signal?: AbortSignal): TwilioList;
 }
 
 type Client = InstanceType<typeof twilio.Twilio>;
 
 export function createTwilio(options: TwilioOptions): TwilioClient {
+  /** A client for one list, the origin that it asks, and how a request's raw answer is got hold of. */
+  const open = (task: Task, signal: AbortSignal | undefined) => {
+    let received: RawPage | undefined;
+    const asked: Asked = { task, accountSid: options.accountSid, username: options.username };
+    const { client, origin } = createClient(options, async (uri, headers) => {
+      received = await ask(options, asked, uri, headers, signal);
+      return { statusCode: 200, headers: {}, body: { [task.resource]: [], next_page_uri: null } };
+    });
+    const take = async (request: Promise<unknown>): Promise<RawPage> => {
+      await request;
+      invariant(received !== undefined, 'the Twilio client answered without asking');
+      const page = received;
+      received = undefined;
+      return page;
+    };
+    return { client, origin, take };
+  };
   return {
     openList(task, signal) {
-      let received: RawPage | undefined;
-      const send = async (uri: string, headers: Readonly<Record<string, string>>): Promise<object> => {
-        received = await ask(
-          options,
-          { task, accountSid: options.accountSid, username: options.username },
-          uri,
-          headers,
-          signal,
-        );
-        return { statusCode: 200, headers: {}, body: { [task.resource]: [], next_page_uri: null } };
-      };
-      const { client, origin } = createClient(options, send);
+      const { client, origin, take } = open(task, signal);
       const list = listOf(client, task);
-      const take = async (request: Promise<unknown>): Promise<RawPage> => {
-        await request;
-        invariant(received !== undefined, 'the Twilio client answered without asking');
-        const page = received;
-        received = undefined;
-        return page;
-      };
       return {
         filters: filtersOf(task),
         place: { path: pathOf(task), origins: [...new Set([origin, new URL(options.baseUrl ?? origin).origin])] },
@@ -91,6 +92,22 @@ export function createTwilio(options: TwilioOptions): TwilioClient {
           invariant(uri.startsWith('/') && !uri.startsWith('//'), 'a next page must be host-relative');
           return take(list.getPage(`${origin}${uri}`));
         },
+      };
+    },
+    openAccount(task, signal) {
+      const { client, take } = open(task, signal);
+      const path = `/2010-04-01/Accounts/${task.accountSid}.json`;
+      return {
+        filters: [],
+        place: { path, origins: [] },
+        first: async () => {
+          const { body, headers } = await take(client.api.v2010.accounts(task.accountSid).fetch());
+          const envelope = [`{"uri":"${path}","next_page_uri":null,"accounts":[`, ']}'].map((text) =>
+            Buffer.from(text),
+          );
+          return { body: Buffer.concat([envelope[0] ?? body, body, envelope[1] ?? body]), headers };
+        },
+        next: () => Promise.reject(new InvariantError('one account has one page')),
       };
     },
   };

@@ -15,6 +15,7 @@ interface SimulateFlags {
   concurrencyLimit: number;
   retryAfter?: number;
   upperBound: 'exclusive' | 'inclusive';
+  listsParent: boolean;
   profile: Profile[];
 }
 
@@ -73,6 +74,7 @@ export function registerSimulate(program: Command): void {
         .choices(['exclusive', 'inclusive'])
         .default(defaults.upperBound),
     )
+    .option('--no-lists-parent', 'leave the parent out of the list of accounts')
     .option('--profile <list>', `kinds of world, of ${PROFILES.join(', ')}`, profileList, [...defaults.profiles])
     .addHelpText('after', EXAMPLES)
     .action(async (flags: SimulateFlags) => {

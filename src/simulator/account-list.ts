@@ -50,22 +50,23 @@ export function accountRow(account: Account, now: number): string {
 }
 
 /** Accounts that exist now, newest first; the parent is the oldest. A subaccount sees only itself. */
-function visible(world: World, reader: Account): Account[] {
+function visible(world: World, reader: Account, listsParent: boolean): Account[] {
   const all = reader.index === 0 ? world.accounts : [reader];
   return all
-    .filter((account) => account.createdAt <= world.now)
+    .filter((account) => listsParent || account.index !== 0)
+    .filter((account) => account.createdAt <= world.now && !account.isDeleted)
     .sort((a, b) => b.createdAt - a.createdAt || b.index - a.index);
 }
 
 /** One page of the accounts. */
-export function listAccounts(world: World, reader: Account, query: Query): Buffer {
+export function listAccounts(world: World, reader: Account, query: Query, listsParent: boolean): Buffer {
   const request = readPage(query);
   const name = query.get('FriendlyName');
   const status = query.get('Status');
   if (status !== undefined && !STATUSES.includes(status)) {
     throw new ApiError(400, 20001, `Invalid value for Status: ${status}`);
   }
-  const found = visible(world, reader).filter((account) => {
+  const found = visible(world, reader, listsParent).filter((account) => {
     if (name !== undefined && account.friendlyName !== name) return false;
     return status === undefined || statusAt(account, world.now) === status;
   });

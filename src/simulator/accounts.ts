@@ -28,6 +28,8 @@ export interface Account {
   numbers: OwnNumber[];
   calls: number;
   messages: number;
+  /** Set by tests only. */
+  isDeleted: boolean;
 }
 
 const OWN_NUMBERS_MAX = 12;
@@ -139,6 +141,7 @@ export function makeAccounts(options: WorldOptions, sids: SidCodec): Account[] {
       numbers: ownNumbers(index, options, sids),
       calls,
       messages: size - calls,
+      isDeleted: false,
     };
   });
 }

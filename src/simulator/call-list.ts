@@ -59,8 +59,9 @@ function tester(
     throw new ApiError(400, 20001, `Invalid value for Status: ${status}`);
   }
   const isPlain = ends === undefined && status === undefined && to === undefined && from === undefined;
-  if (isPlain) return isTimed ? (index) => calls.hasStarted(index) : () => true;
+  if (isPlain && calls.changes.size === 0) return isTimed ? (index) => calls.hasStarted(index) : () => true;
   return (index) => {
+    if (calls.isDeleted(index)) return false;
     if (isTimed && !calls.hasStarted(index)) return false;
     calls.read(index, world.now, facts);
     if (ends !== undefined && !(facts.endedAt >= ends.from && facts.endedAt < ends.to)) return false;
@@ -124,7 +125,7 @@ export function listCalls(world: World, account: Account, query: Query, includes
 export function fetchCall(world: World, account: Account, sid: string): Buffer | undefined {
   const { calls, callRows } = world.traffic(account);
   const index = callIndex(world, account, sid);
-  if (index === undefined || calls.timeOf(index) > world.now) return undefined;
+  if (index === undefined || calls.timeOf(index) > world.now || calls.isDeleted(index)) return undefined;
   calls.read(index, world.now, facts);
   const row = new ByteWriter(callRows.bytesMax(1));
   callRows.write(row, facts);

@@ -1,7 +1,7 @@
 import { type Account, currencyAt } from './accounts.js';
 import { CALLS_INBOUND, categoryIndex, TRUNKING_ORIGINATION } from './categories.js';
 import { NumberType } from './phone-numbers.js';
-import { corrected, correctedAt, NEVER, pricedAt, rateFor } from './pricing.js';
+import { applyChange, corrected, correctedAt, NEVER, pricedAt, type RecordChange, rateFor } from './pricing.js';
 import { deriveKey, mix } from './random.js';
 import type { Slots } from './rhythm.js';
 import { DAY_SECONDS } from './time.js';
@@ -142,6 +142,8 @@ const BLOCK = 4;
 /** The calls of one account. */
 export class Calls {
   readonly count: number;
+  /** What tests have changed, by index. Nearly always empty. */
+  readonly changes = new Map<number, RecordChange>();
   private readonly familyKey: number;
   private readonly routeKey: number;
   private readonly lengthKey: number;
@@ -217,6 +219,11 @@ export class Calls {
     facts.leaf = route.leaf[type] ?? 0;
     this.readLength(mix(this.lengthKey, index), now, facts);
     this.readPrice(mix(this.priceKey, index), route.listPrice[type] ?? 0, now, facts);
+    if (this.changes.size > 0) applyChange(facts, this.changes.get(index));
+  }
+
+  isDeleted(index: number): boolean {
+    return this.changes.size > 0 && this.changes.get(index)?.isDeleted === true;
   }
 
   private readLength(hash: number, now: number, facts: CallFacts): void {

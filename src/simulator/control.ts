@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { changeAccounts, changeRecords } from './changes.js';
 import type { FaultRule, Faults } from './faults.js';
 import { instantOf } from './options.js';
 import type { Statistics } from './statistics.js';
@@ -48,6 +49,11 @@ function rulesOf(value: unknown): FaultRule[] {
   throw new RangeError('the body must be a list of {"match":{…},"action":{…}}');
 }
 
+function listOf<T extends { sid: string }>(value: unknown): T[] {
+  if (Array.isArray(value) && value.every((one) => typeof one?.sid === 'string')) return value;
+  throw new RangeError('the body must be a list of {"sid":"…",…}');
+}
+
 async function sendTruth(world: World, query: URLSearchParams, response: ServerResponse): Promise<void> {
   const bound = (name: string, otherwise: number): number => {
     const text = query.get(name);
@@ -90,6 +96,8 @@ export async function answerControl(
       return reply(response, 200, { ...report, faults: faults.counts() });
     }
     if (asked === 'POST clock') world.setNow(clockOf(await readJson(request)));
+    else if (asked === 'POST records') changeRecords(world, listOf(await readJson(request)));
+    else if (asked === 'POST accounts') changeAccounts(world, listOf(await readJson(request)));
     else if (asked === 'POST faults') faults.set(rulesOf(await readJson(request)));
     else if (asked === 'POST reset-stats') statistics.reset();
     else return reply(response, 404, { error: `no such control: ${asked}` });

@@ -19,7 +19,8 @@ export function authenticate(world: World, header: string | undefined): Principa
   const secret = text.slice(at + 1);
   if (user === world.apiKey && secret === world.apiSecret) return { account: world.parent, isKey: true };
   const account = world.account(user);
-  if (account === undefined || account.authToken !== secret) throw new ApiError(401, 20003, 'Authenticate');
+  if (account === undefined || account.isDeleted || account.authToken !== secret)
+    throw new ApiError(401, 20003, 'Authenticate');
   return { account, isKey: false };
 }
 
@@ -30,7 +31,7 @@ export function authenticate(world: World, header: string | undefined): Principa
  */
 export function authorise(world: World, principal: Principal, sid: string, path: string): Account {
   const account = world.account(sid);
-  if (account === undefined || account.createdAt > world.now) {
+  if (account === undefined || account.createdAt > world.now || account.isDeleted) {
     throw new ApiError(404, 20404, `The requested resource ${path} was not found`);
   }
   const isOwn = principal.account === account;

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.js';
+import type { AccountChangeRequest, RecordChangeRequest } from './changes.js';
 
 /** Which requests a rule is for. All that is given must hold. */
 export interface FaultMatch {
@@ -23,12 +24,17 @@ export interface BodyEdit {
 }
 
 /**
- * What goes wrong. The fields may be combined; they work in this order: the clock, then what the answer says, then how
+ * What goes wrong. The fields may be combined; they work in this order: the world, then what the answer says, then how
  * it is sent.
  */
 export interface FaultAction {
   /** Moves the simulated clock before the request is answered: rows arrive while somebody pages. */
   set_clock?: string;
+  /** Changes calls and messages, or accounts, before the request is answered: rows vanish, accounts close. */
+  set_records?: RecordChangeRequest[];
+  set_accounts?: AccountChangeRequest[];
+  /** Answers as if this path and query had been asked for: the same page twice, a page of another account. */
+  answer_as?: string;
   /** Instead of what would have been answered. Headers are added to the usual ones; an empty value removes one. */
   status?: number;
   headers?: Record<string, string>;

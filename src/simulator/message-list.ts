@@ -42,7 +42,7 @@ export function listMessages(world: World, account: Account, query: Query, inclu
   const to = query.get('To');
   const from = query.get('From');
   const accepts = (index: number): boolean => {
-    if (span !== undefined && !messages.hasSent(index)) return false;
+    if (messages.isDeleted(index) || (span !== undefined && !messages.hasSent(index))) return false;
     if (to === undefined && from === undefined) return true;
     messages.read(index, world.now, facts);
     if (to !== undefined && messageAddress(account, facts, 'to') !== to) return false;
@@ -77,7 +77,7 @@ export function listMessages(world: World, account: Account, query: Query, inclu
 export function fetchMessage(world: World, account: Account, sid: string): Buffer | undefined {
   const { messages, messageRows } = world.traffic(account);
   const index = messageIndex(world, account, sid);
-  if (index === undefined || messages.timeOf(index) > world.now) return undefined;
+  if (index === undefined || messages.timeOf(index) > world.now || messages.isDeleted(index)) return undefined;
   messages.read(index, world.now, facts);
   const row = new ByteWriter(messageRows.bytesMax(1));
   messageRows.write(row, facts);

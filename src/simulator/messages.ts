@@ -1,6 +1,6 @@
 import { type Account, currencyAt } from './accounts.js';
 import { categoryIndex } from './categories.js';
-import { corrected, correctedAt, NEVER, pricedAt, rateFor } from './pricing.js';
+import { applyChange, corrected, correctedAt, NEVER, pricedAt, type RecordChange, rateFor } from './pricing.js';
 import { deriveKey, mix } from './random.js';
 import type { Slots } from './rhythm.js';
 
@@ -111,6 +111,8 @@ export class MessageFacts {
 /** The messages of one account. */
 export class Messages {
   readonly count: number;
+  /** What tests have changed, by index. Nearly always empty. */
+  readonly changes = new Map<number, RecordChange>();
   private readonly routeKey: number;
   private readonly statusKey: number;
   private readonly priceKey: number;
@@ -167,6 +169,11 @@ export class Messages {
     else if (luck === 5) facts.status = RARE[(statusHash >>> 19) & 1] ?? 0;
     else facts.status = OUTBOUND[(statusHash >>> 19) & 7] ?? 0;
     this.readPrice(mix(this.priceKey, index), now, facts);
+    if (this.changes.size > 0) applyChange(facts, this.changes.get(index));
+  }
+
+  isDeleted(index: number): boolean {
+    return this.changes.size > 0 && this.changes.get(index)?.isDeleted === true;
   }
 
   private readPrice(hash: number, now: number, facts: MessageFacts): void {

@@ -31,6 +31,8 @@ export interface SimulatorOptions {
   retryAfterSeconds: number | undefined;
   /** Whether a row exactly on the bound of a `<` filter comes. Twilio's texts disagree. */
   upperBound: 'exclusive' | 'inclusive';
+  /** Whether the list of accounts holds the parent itself. Both are to be reckoned with. */
+  listsParent: boolean;
   profiles: readonly Profile[];
 }
 
@@ -46,6 +48,7 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   concurrencyLimit: 100,
   retryAfterSeconds: undefined,
   upperBound: 'exclusive',
+  listsParent: true,
   profiles: ['mixed'],
 };
 

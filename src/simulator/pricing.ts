@@ -2,7 +2,7 @@ import { type Account, currencyAt } from './accounts.js';
 import { CURRENCY_RATES } from './money.js';
 import { HOUR_SECONDS } from './time.js';
 
-/** `priced` at `at`, and again, differently, at `changesAt`. Seconds, UTC; Infinity = never. */
+/** An instant that does not come. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
 /**
@@ -36,4 +36,18 @@ export function correctedAt(firstPricedAt: number, hash: number): number {
 /** What a correction makes of a cost: nothing, or half as much again. Whole units. */
 export function corrected(cost: number, hash: number): number {
   return (hash & 64) === 0 ? 0 : cost + Math.floor(cost / 2);
+}
+
+/** What a test has changed about one record. */
+export interface RecordChange {
+  isDeleted?: boolean;
+  /** Whole units, positive = charged; null = not priced. */
+  cost?: number | null;
+}
+
+/** Applies a change to what is known of a record. */
+export function applyChange(facts: { isPriced: boolean; cost: number }, change: RecordChange | undefined): void {
+  if (change?.cost === undefined) return;
+  facts.isPriced = change.cost !== null;
+  facts.cost = change.cost ?? 0;
 }

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Answer, errorAnswer } from './answer.js';
-import { answerApi } from './api.js';
+import { answerApi, type Behaviour } from './api.js';
+import { changeAccounts, changeRecords } from './changes.js';
 import { answerControl, CONTROL_PREFIX } from './control.js';
 import { send, sendFaulty } from './delivery.js';
-import { Faults, reshape } from './faults.js';
+import { type FaultAction, Faults, reshape } from './faults.js';
 import { DEFAULT_OPTIONS, instantOf, type SimulatorOptions, worldOptions } from './options.js';
 import { ApiError } from './query.js';
 import { Statistics } from './statistics.js';
@@ -35,7 +36,10 @@ class Front {
   readonly statistics = new Statistics();
   readonly world: World;
 
+  private readonly behaviour: Behaviour;
+
   constructor(private readonly options: SimulatorOptions) {
+    this.behaviour = { includesUpper: options.upperBound === 'inclusive', listsParent: options.listsParent };
     this.world = new World(worldOptions(options));
   }
 
@@ -57,9 +61,9 @@ class Front {
     }
     const action = this.faults.next(`${method} ${url}`);
     const work = (): void => {
-      if (action?.set_clock !== undefined) this.world.setNow(instantOf('set_clock', action.set_clock));
+      if (action !== undefined) changeWorld(this.world, action);
       const { authorization } = request.headers;
-      const plain = answerApi(this.world, this.options.upperBound === 'inclusive', method, url, authorization);
+      const plain = answerApi(this.world, this.behaviour, method, action?.answer_as ?? url, authorization);
       const answer = action === undefined ? plain : reshape(plain, action);
       this.finish(method, url, response, answer, inFlight, action);
     };
@@ -81,13 +85,20 @@ class Front {
     response: ServerResponse,
     answer: Answer,
     inFlight: number,
-    action?: Parameters<typeof sendFaulty>[2],
+    action?: FaultAction,
   ): void {
     this.statistics.answered({ method, url, status: answer.status }, answer.body.length);
     const told = { ...answer, headers: { 'Twilio-Concurrent-Requests': String(inFlight), ...answer.headers } };
     if (action === undefined) send(response, told);
     else sendFaulty(response, told, action);
   }
+}
+
+/** What a fault rule does to the world before the request is answered. */
+function changeWorld(world: World, action: FaultAction): void {
+  if (action.set_clock !== undefined) world.setNow(instantOf('set_clock', action.set_clock));
+  if (action.set_records !== undefined) changeRecords(world, action.set_records);
+  if (action.set_accounts !== undefined) changeAccounts(world, action.set_accounts);
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -70,7 +70,7 @@ function accountLine(account: Account, now: number): string {
     owner_account_sid: account.ownerSid,
     friendly_name: account.friendlyName,
     status: statusAt(account, now),
-    is_listed: account.createdAt <= now,
+    is_listed: account.createdAt <= now && !account.isDeleted,
     created_at: isoInstant(account.createdAt),
     ended_at: Number.isFinite(account.endsAt) ? isoInstant(account.endsAt) : null,
     currency: CURRENCIES[account.currency],
@@ -114,6 +114,7 @@ function* callLines(world: World, account: Account, days: DaySpan): Generator<st
   const undated: string[] = [];
   const end = firstAt(calls, Math.min((days.last + 1) * DAY_SECONDS, world.now + 1));
   for (let index = firstAt(calls, days.first * DAY_SECONDS); index < end; index++) {
+    if (calls.isDeleted(index)) continue;
     calls.read(index, world.now, call);
     const day = dayOf(call.startedAt);
     const sid = (): string => `CA${world.sids.hex(account.index, SidKind.call, index)}`;
@@ -187,6 +188,7 @@ function* messageLines(world: World, account: Account, days: DaySpan): Generator
   const undated: string[] = [];
   const end = firstAt(messages, Math.min((days.last + 1) * DAY_SECONDS, world.now + 1));
   for (let index = firstAt(messages, days.first * DAY_SECONDS); index < end; index++) {
+    if (messages.isDeleted(index)) continue;
     messages.read(index, world.now, message);
     const day = dayOf(message.sentAt);
     const sid = (): string => messageSid(account, message.route.media, index, world.sids);

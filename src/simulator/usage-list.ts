@@ -1,4 +1,5 @@
 import { type Account, firstDay } from './accounts.js';
+import { ByteWriter } from './byte-writer.js';
 import { CATEGORIES } from './categories.js';
 import { badToken, envelope, readPage } from './paging.js';
 import { ApiError, type Query } from './query.js';
@@ -123,8 +124,7 @@ export function listUsage(world: World, account: Account, resource: string, quer
   const isWhole = account.index === 0 && query.get('IncludeSubaccounts')?.toLowerCase() !== 'false';
   const accounts = isWhole ? [...world.accounts] : [account];
   const start = positionOf(request.token);
-  const writer = new UsageRows(account, resource, world.now);
-  const rows: string[] = [];
+  const rows: PlannedRow[] = [];
   let position = 0;
   let hasMore = false;
   for (const span of spans(world, account, resource, query)) {
@@ -136,7 +136,7 @@ export function listUsage(world: World, account: Account, resource: string, quer
     for (const row of rowsOf(world, accounts, span, wanted)) {
       if (position >= start + request.size) hasMore = true;
       else if (position >= start) {
-        rows.push(writer.row(row.category, row.currency, row.span, row.sum));
+        rows.push(row);
       }
       position++;
     }
@@ -150,5 +150,13 @@ export function listUsage(world: World, account: Account, resource: string, quer
     nextToken: hasMore ? tokenOf(start + request.size) : undefined,
     previousToken: start > 0 ? tokenOf(Math.max(start - request.size, 0)) : undefined,
   });
-  return Buffer.from(before + rows.join(',') + after, 'utf8');
+  const writer = new UsageRows(account, resource, world.now);
+  const page = new ByteWriter(before.length + after.length + writer.bytesMax(rows.length));
+  page.text(before);
+  for (const [at, row] of rows.entries()) {
+    if (at > 0) page.text(',');
+    writer.write(page, row.category, row.currency, row.span, row.sum);
+  }
+  page.text(after);
+  return page.written();
 }

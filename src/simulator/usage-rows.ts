@@ -1,4 +1,5 @@
 import type { Account } from './accounts.js';
+import type { ByteWriter } from './byte-writer.js';
 import { CATEGORIES, TOTAL_PRICE } from './categories.js';
 import { CURRENCIES, plainText } from './money.js';
 import { dayText, isoOffset } from './time.js';
@@ -63,39 +64,52 @@ const SUBRESOURCES = [
   ['yesterday', 'Yesterday'],
 ] as const;
 
+/** No row is longer: nine URIs of about 130 bytes, and a few short texts. */
+const ROW_BYTES_MAX = 2560;
+
 /**
- * Writes usage records as JSON text. `price` is positive and `price_unit` in lower case, unlike those of calls; the count
- * of `totalprice` is null and its usage is the price (the examples of Twilio's OpenAPI document).
+ * Writes usage records as JSON. `price` is positive and `price_unit` in lower case, unlike those of calls; the count of
+ * `totalprice` is null and its usage is the price (the examples of Twilio's OpenAPI document).
  */
 export class UsageRows {
   private readonly base: string;
-  private readonly asOf: string;
-  private readonly uris: string[] = [];
+  private readonly head: string;
+  private readonly uris: Buffer[] = [];
 
   /** @param resource `Records`, or `Records/Daily` and so on */
-  constructor(
-    private readonly account: Account,
-    private readonly resource: string,
-    now: number,
-  ) {
-    this.base = `/2010-04-01/Accounts/${account.sid}/Usage`;
-    this.asOf = isoOffset(now);
+  constructor(account: Account, resource: string, now: number) {
+    const base = `/2010-04-01/Accounts/${account.sid}/Usage`;
+    this.base = `${base}/${resource}.json?Category=`;
+    this.head = `{"account_sid":"${account.sid}","api_version":"2010-04-01","as_of":"${isoOffset(now)}","category":"`;
+    this.uris = CATEGORIES.map(({ name }) => {
+      const uris = SUBRESOURCES.map(([key, path]) => `"${key}":"${base}/Records/${path}.json?Category=${name}"`);
+      return Buffer.from(`,"subresource_uris":{${uris.join(',')}},"uri":"`, 'latin1');
+    });
   }
 
-  row(category: number, currency: number, span: DaySpan, sum: CategorySum): string {
+  /** An upper bound for the bytes of `count` rows. */
+  bytesMax(count: number): number {
+    return count * ROW_BYTES_MAX;
+  }
+
+  /** Writes one row. */
+  write(target: ByteWriter, category: number, currency: number, span: DaySpan, sum: CategorySum): void {
     const { name, description, countUnit, usageUnit } = CATEGORIES[category] as (typeof CATEGORIES)[number];
-    this.uris[category] ??= SUBRESOURCES.map(
-      ([key, path]) => `"${key}":"${this.base}/Records/${path}.json?Category=${name}"`,
-    ).join(',');
     const start = dayText(span.first);
     const end = dayText(span.last);
     const unit = (CURRENCIES[currency] ?? 'USD').toLowerCase();
     const price = sum.price === 0n ? '0' : plainText(sum.price, 0);
     const isTotal = category === TOTAL_PRICE;
-    return `{"account_sid":"${this.account.sid}","api_version":"2010-04-01","as_of":"${this.asOf}","category":"${name}","count":${
-      isTotal ? 'null' : `"${sum.count}"`
-    },"count_unit":"${countUnit}","description":"${description}","end_date":"${end}","price":"${price}","price_unit":"${unit}","start_date":"${start}","subresource_uris":{${this.uris[category]}},"uri":"${this.base}/${this.resource}.json?Category=${name}&StartDate=${start}&EndDate=${end}","usage":"${
-      isTotal ? price : sum.usage
-    }","usage_unit":"${isTotal ? unit : usageUnit}"}`;
+    const count = isTotal ? 'null' : `"${sum.count}"`;
+    target.text(
+      `${this.head}${name}","count":${count},"count_unit":"${countUnit}","description":"${description}","end_date":"${end}","price":"${price}","price_unit":"${unit}","start_date":"${start}"`,
+    );
+    target.bytes(this.uris[category] ?? NO_BYTES);
+    const usage = isTotal ? price : sum.usage;
+    target.text(
+      `${this.base}${name}&StartDate=${start}&EndDate=${end}","usage":"${usage}","usage_unit":"${isTotal ? unit : usageUnit}"}`,
+    );
   }
 }
+
+const NO_BYTES = Buffer.alloc(0);

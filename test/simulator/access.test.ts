@@ -19,7 +19,7 @@ async function statuses(api: Api, sid: string): Promise<unknown[]> {
 
 describe('who may read what', () => {
   it('the main account reads all, a subaccount itself, a main key only the main account', async () => {
-    simulator = await startSimulatorHere({ records: 500 });
+    simulator = await startSimulatorHere({ records: 500, accounts: 9 });
     const { accounts } = await simulator.truth();
     const [parent, ...subs] = accounts;
     const active = subs.filter((account) => account.status === 'active');
@@ -49,6 +49,13 @@ describe('who may read what', () => {
       expect([reply.status, reply.json.code]).toEqual([403, 20403]);
       expect((await new Api(simulator).get(listPath(account.account_sid, 'Calls'))).status).toBe(200);
     }
+  });
+
+  it('the list may leave the parent out, which is there all the same', async () => {
+    simulator = await startSimulatorHere({ records: 100, accounts: 4, listsParent: false });
+    const api = new Api(simulator);
+    expect(await api.rows('/2010-04-01/Accounts.json')).toHaveLength(4);
+    expect((await api.get(`/2010-04-01/Accounts/${api.accountSid}.json`)).status).toBe(200);
   });
 
   it('nobody gets in without the right secret', async () => {

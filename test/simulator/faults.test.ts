@@ -109,6 +109,11 @@ describe('what an answer says', () => {
     expect(page.calls.filter((call: { price: string }) => call.price === '1e-3')).toHaveLength(1);
   });
 
+  it('what another path would have given', async () => {
+    const other = listPath(simulator.accountSid, 'Calls', { PageSize: 3 });
+    expect(JSON.parse((await readWith({ answer_as: other })).bytes.toString()).calls).toHaveLength(3);
+  });
+
   it('a page that is large', async () => {
     const seen = await readWith({ pad_bytes: 3_000_000 }, 3000);
     expect(seen.bytes).toHaveLength(honest.bytes.length + 3_000_000);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_OPTIONS } from '../../src/simulator/options.js';
 import { Rhythm, Slots } from '../../src/simulator/rhythm.js';
 import { SidCodec, SidKind } from '../../src/simulator/sids.js';
 import { simulatorFlags, startSimulatorHere } from '../support/simulator.js';

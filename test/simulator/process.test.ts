@@ -18,27 +18,21 @@ function residentMegabytes(pid: number): number {
 }
 
 describe.skipIf(!existsSync(CLI))('the process', () => {
-  it('answers with the same bytes for the same seed, and others for another', async () => {
-    const options = { records: 20_000, accounts: 9 };
-    const [one, two, other] = await Promise.all([
-      startSimulatorProcess({ ...options, seed: 8 }),
-      startSimulatorProcess({ ...options, seed: 8 }),
-      startSimulatorProcess({ ...options, seed: 9 }),
-    ]);
-    const sid = one.accountSid;
-    const paths = [
-      '/2010-04-01/Accounts.json',
+  it('answers with the same bytes for the same seed, in any order and to many readers at once', async () => {
+    const options = { records: 20_000, accounts: 9, seed: 8 };
+    const [one, two] = await Promise.all([startSimulatorProcess(options), startSimulatorProcess(options)]);
+    const { accounts } = await one.truth();
+    const paths = accounts.flatMap(({ account_sid: sid }) => [
       listPath(sid, 'Calls', { PageSize: 1000 }),
       listPath(sid, 'Messages', { PageSize: 1000 }),
-      listPath(sid, 'Usage/Records/Monthly'),
-    ];
-    const first = await bytesOf(one, paths);
-    // In another order: nothing may depend on what was asked before.
-    const second = (await bytesOf(two, [...paths].reverse())).reverse();
-    expect(second).toEqual(first);
-    expect(await one.truth()).toEqual(await two.truth());
-    expect(other.accountSid).not.toBe(sid);
-    await Promise.all([one.stop(), two.stop(), other.stop()]);
+      listPath(sid, 'Usage/Records/Monthly', { IncludeSubaccounts: 'false' }),
+    ]);
+    const inTurn: string[] = [];
+    for (const path of paths) inTurn.push(...(await bytesOf(one, [path])));
+    const atOnce = await bytesOf(two, [...paths, ...paths].reverse());
+    expect(atOnce.reverse()).toEqual([...inTurn, ...inTurn]);
+    expect(await two.truth()).toEqual(await one.truth());
+    await Promise.all([one.stop(), two.stop()]);
   });
 
   it('serves ten million records in little memory', async () => {
@@ -72,7 +66,6 @@ describe.skipIf(!existsSync(CLI))('the process', () => {
       status: 2,
       stderr: expect.stringContaining('from must be a day'),
     });
-    expect(run('--profile', 'sparse')).toMatchObject({ status: 2, stderr: expect.stringContaining('profile') });
   });
 
   it('ends at once when told to, though requests are open', async () => {

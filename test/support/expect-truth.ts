@@ -34,10 +34,17 @@ export async function truthNow(
   return { truth, unpriced, categoriesCount: await categoriesOf(simulator, days.from), from: days.from, to: days.to };
 }
 
-/** Every figure of every CSV of one month is the simulator's truth; no row is missing and none is too many. */
-export async function expectMonthIsTruth(monthFolder: string, expected: Expectation): Promise<void> {
+/**
+ * Every figure of every CSV of one month is the simulator's truth; no row is missing and none is too many.
+ * @param otherwise files that must hold something else than a world without history would give
+ */
+export async function expectMonthIsTruth(
+  monthFolder: string,
+  expected: Expectation,
+  otherwise: Readonly<Record<string, readonly Row[]>> = {},
+): Promise<void> {
   const { 'findings.csv': _, ...published } = await readPublished(monthFolder);
-  const wanted = expectedFiles(expected);
+  const wanted = { ...expectedFiles(expected), ...otherwise };
   expect(Object.keys(published).sort()).toEqual(Object.keys(wanted).sort());
   for (const [file, rows] of Object.entries(wanted)) expectSameRows(`${expected.month}/${file}`, published[file], rows);
 }

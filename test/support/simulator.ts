@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { AccountChangeRequest, RecordChangeRequest } from '../../src/simulator/changes.js';
 import type { FaultRule } from '../../src/simulator/faults.js';
 import { DEFAULT_OPTIONS, type SimulatorOptions } from '../../src/simulator/options.js';
 import { startSimulator } from '../../src/simulator/server.js';
@@ -104,6 +105,10 @@ export interface SimulatorHandle {
   truth(days?: { from: string; to: string }): Promise<Truth>;
   setClock(iso: string): Promise<void>;
   setFaults(rules: FaultRule[]): Promise<void>;
+  /** Deletes calls and messages, or sets their price. */
+  changeRecords(changes: RecordChangeRequest[]): Promise<void>;
+  /** Suspends, closes, renames or deletes subaccounts. */
+  changeAccounts(changes: AccountChangeRequest[]): Promise<void>;
   stats(withLog?: boolean): Promise<SimulatorStats>;
   resetStats(): Promise<void>;
   stop(): Promise<void>;
@@ -130,7 +135,8 @@ export function simulatorFlags(options: SimulatorTestOptions): string[] {
     ['--upper-bound', all.upperBound],
     ['--profile', all.profiles.join(',')],
   ];
-  return flags.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+  const texts = flags.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+  return all.listsParent ? texts : [...texts, '--no-lists-parent'];
 }
 
 /** Starts the simulator as a process of its own (in this one where the program has not been built yet). */
@@ -179,7 +185,7 @@ function stopChild(child: ChildProcess): Promise<void> {
   });
 }
 
-type Place = Omit<SimulatorHandle, 'truth' | 'setClock' | 'setFaults' | 'stats' | 'resetStats' | 'stop'>;
+type Place = Pick<SimulatorHandle, 'baseUrl' | 'accountSid' | 'authToken' | 'apiKey' | 'apiSecret' | 'pid'>;
 
 function handleOf(place: Place, stop: () => Promise<void>): SimulatorHandle {
   const control = async (method: string, path: string, body?: unknown): Promise<string> => {
@@ -194,6 +200,8 @@ function handleOf(place: Place, stop: () => Promise<void>): SimulatorHandle {
     truth: async (days) => parseTruth(await control('GET', days ? `truth?from=${days.from}&to=${days.to}` : 'truth')),
     setClock: async (iso) => void (await control('POST', 'clock', { now: iso })),
     setFaults: async (rules) => void (await control('POST', 'faults', rules)),
+    changeRecords: async (changes) => void (await control('POST', 'records', changes)),
+    changeAccounts: async (changes) => void (await control('POST', 'accounts', changes)),
     stats: async (withLog) => JSON.parse(await control('GET', withLog ? 'stats?log=1' : 'stats')),
     resetStats: async () => void (await control('POST', 'reset-stats')),
     stop,
