@@ -19,8 +19,8 @@ with pieces as (
     t.account_sid,
     t.resource,
     d.day,
-    t.run_number,
-    t.task_number,
+    -- Ascending in time: a run numbers its tasks from 1.
+    cast(t.run_number as bigint) * 10000000 + t.task_number as place,
     t.outcome,
     t.started_at,
     d.starts_at as day_starts_at,
@@ -33,84 +33,82 @@ with pieces as (
   where t.window_start is not null
 ),
 
--- How far the complete pieces before this one reach: a piece that begins later leaves a hole.
+account_days as (
+  select
+    account_sid,
+    resource,
+    day,
+    max(case when outcome = 'complete' then place else 0 end) as complete_place,
+    max(case when outcome = 'refused' then place else 0 end) as refused_place,
+    max(case when outcome = 'failed' then place else 0 end) as failed_place,
+    max(case when outcome = 'complete' then started_at end) as last_complete_at,
+    max(
+      case when outcome = 'complete' and piece_start = day_starts_at and piece_end = day_ends_at then 1 else 0 end
+    ) as covered_at_once
+  from pieces
+  group by account_sid, resource, day
+),
+
+-- Only days that no single task covers need their complete pieces laid side by side: few, or none.
 complete_pieces as (
   select
-    account_sid,
-    resource,
-    day,
-    started_at,
-    day_starts_at,
-    day_ends_at,
-    piece_start,
-    piece_end,
-    max(piece_end) over (
-      partition by account_sid, resource, day
-      order by piece_start, piece_end, run_number, task_number
+    p.account_sid,
+    p.resource,
+    p.day,
+    p.day_starts_at,
+    p.day_ends_at,
+    p.piece_start,
+    p.piece_end,
+    -- How far the pieces before this one reach: a piece that begins later leaves a hole.
+    max(p.piece_end) over (
+      partition by p.account_sid, p.resource, p.day
+      order by p.piece_start, p.piece_end, p.place
       rows between unbounded preceding and 1 preceding
     ) as covered_until
-  from pieces
-  where outcome = 'complete'
+  from pieces as p
+  -- n:1, an account-day of a resource is listed once
+  join account_days as a
+    on a.account_sid = p.account_sid
+    and a.resource = p.resource
+    and a.day = p.day
+  where p.outcome = 'complete' and a.covered_at_once = 0
 ),
 
-covered as (
+covered_in_pieces as (
   select
     account_sid,
     resource,
-    day,
-    max(started_at) as last_complete_at,
-    max(case when piece_start > coalesce(covered_until, day_starts_at) then 1 else 0 end) as holes,
-    max(case when piece_end = day_ends_at then 1 else 0 end) as reaches_end
+    day
   from complete_pieces
   group by account_sid, resource, day
-),
-
-newest_first as (
-  select
-    account_sid,
-    resource,
-    day,
-    outcome,
-    row_number() over (
-      partition by account_sid, resource, day
-      order by run_number desc, task_number desc
-    ) as place,
-    row_number() over (
-      partition by account_sid, resource, day, case when outcome = 'complete' then 1 else 0 end
-      order by run_number desc, task_number desc
-    ) as place_of_kind
-  from pieces
-),
-
-newest as (
-  select
-    account_sid,
-    resource,
-    day,
-    max(case when place = 1 then outcome end) as last_outcome,
-    max(case when place_of_kind = 1 and outcome <> 'complete' then outcome end) as last_refusal
-  from newest_first
-  group by account_sid, resource, day
+  having
+    max(case when piece_start > coalesce(covered_until, day_starts_at) then 1 else 0 end) = 0
+    and max(case when piece_end = day_ends_at then 1 else 0 end) = 1
 ),
 
 final as (
   select
-    n.account_sid,
-    n.resource,
-    n.day,
+    a.account_sid,
+    a.resource,
+    a.day,
     case
-      when c.holes = 0 and c.reaches_end = 1 then 'complete'
-      when n.last_refusal is not null then n.last_refusal
+      when a.covered_at_once = 1 or c.account_sid is not null then 'complete'
+      when a.refused_place > a.failed_place then 'refused'
+      when a.failed_place > 0 then 'failed'
       else 'partial'
     end as status,
-    n.last_outcome,
-    c.last_complete_at
-  from newest as n
+    case
+      when a.complete_place > a.refused_place and a.complete_place > a.failed_place then 'complete'
+      when a.refused_place > a.failed_place then 'refused'
+      else 'failed'
+    end as last_outcome,
+    a.last_complete_at
+  from account_days as a
   -- 1:1, both are grouped by account, resource and day
-  left join covered as c
-    on c.account_sid = n.account_sid
-    and c.resource = n.resource
-    and c.day = n.day
+  left join covered_in_pieces as c
+    on c.account_sid = a.account_sid
+    and c.resource = a.resource
+    and c.day = a.day
 )
 
 select account_sid, resource, day, status, last_outcome, last_complete_at

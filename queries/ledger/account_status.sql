@@ -1,4 +1,5 @@
--- purpose:    What is complete per account and resource, from when through when without a gap, and what is still unpriced.
+-- purpose:    What is complete per account and resource, from when through when without a gap, and what is
+--             still unpriced.
 -- kind:       query
 -- parameters: none
 -- reads:      accounts, account_day_coverage, charges

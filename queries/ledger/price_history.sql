@@ -1,4 +1,5 @@
--- purpose:    Every change of a price between two observations of the same record: null to set, set to other, set to null.
+-- purpose:    Every change of a price between two observations of the same record: null to set, set to other,
+--             set to null.
 -- kind:       append
 -- parameters: none
 -- reads:      staging_calls, staging_messages, calls, messages

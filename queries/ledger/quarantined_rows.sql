@@ -14,11 +14,29 @@
 --   run_number   INTEGER
 --   observed_at  TIMESTAMP  UTC
 --   ordinal      BIGINT
-select 'calls' as resource, sid as record_key, account_sid, cast(charged_at as date) as day, defect, price_text, run_number, observed_at, ordinal
+select
+  'calls' as resource,
+  sid as record_key,
+  account_sid,
+  cast(charged_at as date) as day,
+  defect,
+  price_text,
+  run_number,
+  observed_at,
+  ordinal
 from staging_calls
 where defect is not null
 union all
-select 'messages' as resource, sid as record_key, account_sid, cast(charged_at as date) as day, defect, price_text, run_number, observed_at, ordinal
+select
+  'messages' as resource,
+  sid as record_key,
+  account_sid,
+  cast(charged_at as date) as day,
+  defect,
+  price_text,
+  run_number,
+  observed_at,
+  ordinal
 from staging_messages
 where defect is not null
 union all

@@ -1,4 +1,5 @@
--- purpose:    What need not be pulled again: windows that a complete pull covered later than the look-back after their end.
+-- purpose:    What need not be pulled again: windows that a complete pull covered later than the look-back after
+--             their end.
 -- kind:       query
 -- parameters: $look_back_days VARCHAR whole days; $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      tasks

@@ -1,4 +1,5 @@
--- purpose:    Records that a complete re-read of their window no longer found: kept, counted, and marked with the run that missed them.
+-- purpose:    Records that a complete re-read of their window no longer found: kept, counted, and marked with the
+--             run that missed them.
 -- kind:       append
 -- parameters: none
 -- reads:      calls, messages, staging_tasks, vanished_records

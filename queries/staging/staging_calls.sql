@@ -55,7 +55,10 @@ typed as (
     t.to_address,
     utc_time(t.start_time) as charged_at,
     t.duration_text,
-    case when regexp_full_match(t.duration_text, '-?\d{1,9}') then cast(t.duration_text as integer) end as duration_seconds,
+    -- A cast alone would round 1.5.
+    case
+      when regexp_full_match(t.duration_text, '-?\d{1,9}') then cast(t.duration_text as integer)
+    end as duration_seconds,
     t.price_text,
     -- Plain decimals that fit exactly: the pattern is what makes the cast exact, which would round in silence.
     case
@@ -92,7 +95,7 @@ final as (
       when price_text is not null and cost is null then 'price is not a plain decimal that fits DECIMAL(18,8)'
       when cost is not null and known_currency is null then 'priced in no known currency'
       when charged_at is null then 'start_time is not a date'
-      when duration_text is not null and (duration_seconds is null or duration_seconds < 0) then 'duration is not whole seconds'
+      when duration_text is not null and coalesce(duration_seconds, -1) < 0 then 'duration is not whole seconds'
     end as defect
   from typed
 )

@@ -75,7 +75,11 @@ export function registerSimulate(program: Command): void {
         .default(defaults.upperBound),
     )
     .option('--no-lists-parent', 'leave the parent out of the list of accounts')
-    .option('--profile <list>', `kinds of world, of ${PROFILES.join(', ')}`, profileList, [...defaults.profiles])
+    .addOption(
+      new Option('--profile <list>', `kinds of world, of ${PROFILES.join(', ')}`)
+        .argParser(profileList)
+        .default([...defaults.profiles], defaults.profiles.join()),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (flags: SimulateFlags) => {
       const stop = stopped();

@@ -191,3 +191,7 @@ export const selectTexts = (columns: readonly QueryColumn[], from: string): stri
   );
   return `select ${texts.join(', ')} from ${from}`;
 };
+
+/** The reports among all queries, by name. */
+export const reportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>
+  [...queries.values()].filter((query) => query.kind === 'report');

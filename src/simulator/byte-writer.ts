@@ -94,12 +94,13 @@ const SLACK_BYTES = 8;
  * that is written into it. Bounded, so that a burst of requests does not keep what it took.
  */
 const spare: Buffer[] = [];
-const SPARE_MAX = 12;
+const SPARE_MAX = 8;
 const SPARE_BYTES_MIN = 1 << 19;
 
 function takeBuffer(bytes: number): Buffer {
   if (bytes < SPARE_BYTES_MIN) return Buffer.allocUnsafeSlow(bytes);
-  const at = spare.findIndex((buffer) => buffer.length >= bytes);
+  // The last one given back is the one that the processor still has at hand.
+  const at = spare.findLastIndex((buffer) => buffer.length >= bytes);
   const [found] = at < 0 ? [] : spare.splice(at, 1);
   return found ?? Buffer.allocUnsafeSlow(bytes);
 }

@@ -1,7 +1,7 @@
 import { invariant } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
 import { dayOf, type Window } from '../domain/period.js';
-import { type Query, type QueryColumn, selectTexts } from '../domain/query.js';
+import { type Query, type QueryColumn, reportsOf, selectTexts } from '../domain/query.js';
 import { statementFileName } from '../domain/statement-name.js';
 
 type Texts = readonly (string | null)[];
@@ -38,9 +38,6 @@ const findingColumns = ['check', 'severity', 'subject', 'detail', 'what_to_do'].
   name,
   type: 'VARCHAR',
 }));
-
-export const reportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>
-  [...queries.values()].filter((query) => query.kind === 'report');
 
 const dayParameters = (period: Window): Record<string, { day: string }> => ({
   start: { day: dayOf(period.start) },
