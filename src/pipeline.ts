@@ -22,7 +22,7 @@ import { Lander, type LandInfo } from './stages/land.js';
 import { type LoadInfo, load } from './stages/load.js';
 import { plan } from './stages/plan.js';
 import { reconcile } from './stages/reconcile.js';
-import { materialise, type WrittenFile, writeReports } from './stages/report.js';
+import { describeSet, materialise, type WrittenFile, writeReports } from './stages/report.js';
 
 /** What the pipeline may not fetch for itself. */
 export interface Outside {
@@ -119,7 +119,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
 }
 
 interface Pulling {
-  readonly lander: Lander;
+  readonly lander: Pick<Lander, 'accept' | 'restart'>;
   readonly twilio: TwilioClient;
 }
 
@@ -149,6 +149,36 @@ function pullTasks(
 }
 
 /**
+ * Asks for the main account, to see whether Twilio can be reached and takes the credentials, before anything on disk is
+ * touched. @throws TryAgainError, ConfigError, TwilioRequestError
+ */
+export async function knock(config: Config, outside: Outside): Promise<void> {
+  outside.onEvent({ kind: 'stage', stage: 'reach', detail: config.baseUrl ?? 'Twilio' });
+  const transport = createHttpTransport({ concurrency: 1 });
+  const twilio = createTwilio({ ...config, ...config.credentials, transport });
+  const lander = {
+    accept: async () => ({ kind: 'accepted', rows: 1, warnings: [] }) as const,
+    restart: () => undefined,
+  };
+  const { accountSid } = config.credentials;
+  const task: Task = { number: 0, accountSid, resource: 'accounts', window: undefined, reason: 'reach' };
+  try {
+    requireAccounts(await pullTasks([task], config, outside, { lander, twilio }, 'openAccount'), outside);
+  } finally {
+    transport.close();
+  }
+}
+
+/** Without the accounts there is nothing to do. */
+function requireAccounts(info: ExtractInfo, outside: Outside): void {
+  outside.signal.throwIfAborted();
+  const [failure] = info.failures;
+  if (failure === undefined) return;
+  const message = `The accounts could not be pulled: ${failure.error.message}`;
+  throw failure.error.transient ? new TryAgainError(message) : new TwilioRequestError(message, { ...failure.error });
+}
+
+/**
  * The account list is pulled, landed and loaded like everything else, then read from the ledger. Whether it holds the main
  * account itself is not settled; it has traffic of its own, so it is asked for where it is missing.
  */
@@ -156,7 +186,7 @@ async function discover(
   store: Store,
   config: Config,
   outside: Outside,
-  pulling: Pulling & { readonly run: number },
+  pulling: Pulling & { readonly lander: Lander; readonly run: number },
 ): Promise<Account[]> {
   outside.onEvent({ kind: 'stage', stage: 'discover', detail: 'accounts' });
   const { accountSid } = config.credentials;
@@ -228,7 +258,14 @@ async function publishMonth(store: Store, config: Config, month: Month): Promise
     const broken = findings.filter((finding) => finding.severity === 'fail');
     if (broken.length > 0) throw brokenControls(month, broken);
     const files = await writeReports(ports, findings);
-    await set.writeWhole('run.json', await runJson(store, config, month, files, findings));
+    const facts = {
+      month,
+      period,
+      mainAccount: store.mainAccount,
+      phoneNumbers: config.phoneNumbers,
+      customers: config.customersFile === undefined ? 'friendly_name' : 'customers.csv',
+    };
+    await set.writeWhole('run.json', await describeSet(ports, facts, files, findings));
     return { month, folder: set.folder, changed: await set.publish(), files, findings };
   } catch (error) {
     await set.discard();
@@ -241,39 +278,4 @@ function brokenControls(month: Month, broken: readonly Finding[]): StorageError 
   return new StorageError(
     `${month} is not published, what stood there stays: ${broken.length} control totals do not hold.\n${lines.join('\n')}`,
   );
-}
-
-/** What the set is, without a clock and without the run that made it: the same data gives the same bytes. */
-async function runJson(
-  store: Store,
-  config: Config,
-  month: Month,
-  files: readonly WrittenFile[],
-  findings: readonly Finding[],
-): Promise<string> {
-  const period = monthWindow(month);
-  const days = { start: { day: dayOf(period.start) }, end: { day: dayOf(period.end) } };
-  const totals = store.query('month_totals');
-  const rows = await store.ledger.texts(totals.name, totals.sql, days);
-  const value = {
-    subledger: version,
-    month,
-    start: period.start,
-    end: period.end,
-    main_account: store.mainAccount,
-    phone_numbers: config.phoneNumbers,
-    customers: config.customersFile === undefined ? 'friendly_name' : 'customers.csv',
-    reconciliation: 'not_compared',
-    totals: rows.map((row) => Object.fromEntries(totals.columns.map((column, index) => [column.name, row[index]]))),
-    findings: countBy(findings.map((finding) => finding.check)),
-    partial: findings.filter((finding) => finding.check === 'partial_month').map((finding) => finding.detail),
-    files: [...files].sort((a, b) => (a.file < b.file ? -1 : 1)),
-  };
-  return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
-function countBy(names: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
 }

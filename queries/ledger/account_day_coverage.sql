@@ -14,23 +14,80 @@
 --                                newest task that did not complete; else partial = complete tasks cover a part
 --   last_outcome      VARCHAR    of the newest task: complete, refused or failed
 --   last_complete_at  TIMESTAMP  UTC, start of the newest complete task; null where there is none
-with pieces as (
+with windows as (
   select
-    t.account_sid,
-    t.resource,
-    d.day,
+    account_sid,
+    resource,
     -- Ascending in time: a run numbers its tasks from 1.
-    cast(t.run_number as bigint) * 10000000 + t.task_number as place,
-    t.outcome,
-    t.started_at,
-    d.starts_at as day_starts_at,
-    d.ends_at as day_ends_at,
-    greatest(t.window_start, d.starts_at) as piece_start,
-    least(t.window_end, d.ends_at) as piece_end
-  from tasks as t
-  -- 1:n, the days of a window
-  join days as d on d.starts_at < t.window_end and d.ends_at > t.window_start
-  where t.window_start is not null
+    cast(run_number as bigint) * 10000000 + task_number as place,
+    outcome,
+    started_at,
+    window_start,
+    window_end,
+    cast(window_start as date) as first_day,
+    cast(window_end as date) - cast(window_start as date)
+    + case when window_end > cast(cast(window_end as date) as timestamp) then 1 else 0 end as day_count
+  from tasks
+  where window_start is not null
+),
+
+touched as (
+  select
+    w.account_sid,
+    w.resource,
+    w.first_day + d.number as day,
+    w.place,
+    w.outcome,
+    w.started_at,
+    w.window_start,
+    w.window_end
+  from windows as w
+  -- 1:n, the days of a window, counted from its first: an inequality that gives no row too many, unlike one of dates
+  join days as d on d.number < w.day_count
+),
+
+-- Re-reads mostly ask for the same windows again: one row for all of them.
+pieces as (
+  select
+    account_sid,
+    resource,
+    day,
+    greatest(window_start, cast(day as timestamp)) as piece_start,
+    least(window_end, cast(day + 1 as timestamp)) as piece_end,
+    max(case when outcome = 'complete' then place else 0 end) as complete_place,
+    max(case when outcome = 'refused' then place else 0 end) as refused_place,
+    max(case when outcome = 'failed' then place else 0 end) as failed_place,
+    max(case when outcome = 'complete' then started_at end) as last_complete_at
+  from touched
+  group by
+    account_sid,
+    resource,
+    day,
+    greatest(window_start, cast(day as timestamp)),
+    least(window_end, cast(day + 1 as timestamp))
+),
+
+-- How far the complete pieces before this one reach: a complete piece that begins later leaves a hole.
+reaches as (
+  select
+    account_sid,
+    resource,
+    day,
+    piece_start,
+    piece_end,
+    complete_place,
+    refused_place,
+    failed_place,
+    last_complete_at,
+    coalesce(
+      max(case when complete_place > 0 then piece_end end) over (
+        partition by account_sid, resource, day
+        order by piece_start, piece_end
+        rows between unbounded preceding and 1 preceding
+      ),
+      cast(day as timestamp)
+    ) as covered_until
+  from pieces
 ),
 
 account_days as (
@@ -38,77 +95,34 @@ account_days as (
     account_sid,
     resource,
     day,
-    max(case when outcome = 'complete' then place else 0 end) as complete_place,
-    max(case when outcome = 'refused' then place else 0 end) as refused_place,
-    max(case when outcome = 'failed' then place else 0 end) as failed_place,
-    max(case when outcome = 'complete' then started_at end) as last_complete_at,
-    max(
-      case when outcome = 'complete' and piece_start = day_starts_at and piece_end = day_ends_at then 1 else 0 end
-    ) as covered_at_once
-  from pieces
+    max(complete_place) as complete_place,
+    max(refused_place) as refused_place,
+    max(failed_place) as failed_place,
+    max(last_complete_at) as last_complete_at,
+    max(case when complete_place > 0 and piece_start > covered_until then 1 else 0 end) as holes,
+    max(case when complete_place > 0 and piece_end = cast(day + 1 as timestamp) then 1 else 0 end) as reaches_end
+  from reaches
   group by account_sid, resource, day
-),
-
--- Only days that no single task covers need their complete pieces laid side by side: few, or none.
-complete_pieces as (
-  select
-    p.account_sid,
-    p.resource,
-    p.day,
-    p.day_starts_at,
-    p.day_ends_at,
-    p.piece_start,
-    p.piece_end,
-    -- How far the pieces before this one reach: a piece that begins later leaves a hole.
-    max(p.piece_end) over (
-      partition by p.account_sid, p.resource, p.day
-      order by p.piece_start, p.piece_end, p.place
-      rows between unbounded preceding and 1 preceding
-    ) as covered_until
-  from pieces as p
-  -- n:1, an account-day of a resource is listed once
-  join account_days as a
-    on a.account_sid = p.account_sid
-    and a.resource = p.resource
-    and a.day = p.day
-  where p.outcome = 'complete' and a.covered_at_once = 0
-),
-
-covered_in_pieces as (
-  select
-    account_sid,
-    resource,
-    day
-  from complete_pieces
-  group by account_sid, resource, day
-  having
-    max(case when piece_start > coalesce(covered_until, day_starts_at) then 1 else 0 end) = 0
-    and max(case when piece_end = day_ends_at then 1 else 0 end) = 1
 ),
 
 final as (
   select
-    a.account_sid,
-    a.resource,
-    a.day,
+    account_sid,
+    resource,
+    day,
     case
-      when a.covered_at_once = 1 or c.account_sid is not null then 'complete'
-      when a.refused_place > a.failed_place then 'refused'
-      when a.failed_place > 0 then 'failed'
+      when holes = 0 and reaches_end = 1 then 'complete'
+      when refused_place > failed_place then 'refused'
+      when failed_place > 0 then 'failed'
       else 'partial'
     end as status,
     case
-      when a.complete_place > a.refused_place and a.complete_place > a.failed_place then 'complete'
-      when a.refused_place > a.failed_place then 'refused'
+      when complete_place > refused_place and complete_place > failed_place then 'complete'
+      when refused_place > failed_place then 'refused'
       else 'failed'
     end as last_outcome,
-    a.last_complete_at
-  from account_days as a
-  -- 1:1, both are grouped by account, resource and day
-  left join covered_in_pieces as c
-    on c.account_sid = a.account_sid
-    and c.resource = a.resource
-    and c.day = a.day
+    last_complete_at
+  from account_days
 )
 
 select account_sid, resource, day, status, last_outcome, last_complete_at

@@ -5,6 +5,7 @@
 -- grain:      day
 -- order:      none
 -- columns:
+--   number     INTEGER    0 = 2008-01-01
 --   day        DATE       UTC
 --   month      DATE       UTC, first day
 --   starts_at  TIMESTAMP  UTC, inclusive
@@ -37,12 +38,15 @@ numbers as (
 ),
 
 final as (
-  select date '2008-01-01' + number as day
+  select
+    number,
+    date '2008-01-01' + number as day
   from numbers
   where number < 36524
 )
 
 select
+  number,
   day,
   cast(date_trunc('month', day) as date) as month,
   cast(day as timestamp) as starts_at,

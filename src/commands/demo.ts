@@ -61,7 +61,7 @@ async function simulatedEnvironment(simulator: ChildProcess): Promise<Record<str
 
 async function runDemo(flags: Flags, environment: Record<string, string>): Promise<void> {
   const chosen = { ...flags, dataDir: 'data/demo', outputDir: 'output/demo', from: '2026-09-01', to: '2026-11-01' };
-  const config = await configOf(chosen, true, environment);
+  const config = await configOf(chosen, { credentials: true, customers: false }, environment);
   // Each demo begins with nothing, as a newcomer would: its folders are its own.
   await rm(config.dataFolder, { recursive: true, force: true });
   await rm(config.outputFolder, { recursive: true, force: true });

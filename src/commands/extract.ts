@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { pull } from '../pipeline.js';
+import { knock, pull } from '../pipeline.js';
 import { addCommon, addPull, addRange } from './options.js';
 import { exitCodeOf, linesOf, setExitCode } from './run.js';
 import { configOf, type Flags, print, withStore } from './session.js';
@@ -15,9 +15,13 @@ export function registerExtract(program: Command): void {
     .description('Pull only: what is missing or may still change goes to the landing; no report is written.')
     .addHelpText('after', examples);
   addCommon(addPull(addRange(command))).action(async (flags: Flags) => {
-    const config = await configOf(flags, true);
-    const pulled = await withStore('extract', config, flags, (store, outside) =>
-      pull(store, config, outside, 'extract'),
+    const config = await configOf(flags, { credentials: true, customers: false });
+    const pulled = await withStore(
+      'extract',
+      config,
+      flags,
+      (store, outside) => pull(store, config, outside, 'extract'),
+      (outside) => knock(config, outside),
     );
     const exitCode = exitCodeOf(pulled, []);
     setExitCode(exitCode);

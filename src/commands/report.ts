@@ -28,7 +28,7 @@ export function registerReport(program: Command): void {
     .option('--list', 'the reports, with their purpose')
     .addHelpText('after', examples);
   addCommon(addCustomers(addRange(command))).action(async (names: string[], flags: Flags) => {
-    const config = await configOf(flags, false);
+    const config = await configOf(flags, { credentials: false, customers: true });
     await withStore('report', config, flags, async (store, outside) => {
       if (flags.list === true) return listReports(store, flags);
       const queries = names.map((name) => reportNamed(store, name));

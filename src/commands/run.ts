@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { dayOf } from '../domain/period.js';
-import { type PublishedMonth, type PullInfo, publish, pull } from '../pipeline.js';
+import { knock, type Outside, type PublishedMonth, type PullInfo, publish, pull } from '../pipeline.js';
 import { addCommon, addCustomers, addPull, addRange } from './options.js';
 import { configOf, type Flags, print, withStore } from './session.js';
 
@@ -20,7 +21,7 @@ export function registerRun(program: Command): void {
     .description('The nightly job: plan, extract, land, load, reconcile, report.')
     .addHelpText('after', examples);
   addCommon(addCustomers(addPull(addRange(command)))).action(async (flags: Flags) => {
-    const config = await configOf(flags, true);
+    const config = await configOf(flags, { credentials: true, customers: true });
     const result = await runAll('run', config, flags);
     setExitCode(result.exitCode);
     print(flags, jsonOf(config, result), linesOf(config, result));
@@ -36,12 +37,13 @@ export interface RunResult {
 
 /** Pull and publish, as `run` and `demo` do. */
 export function runAll(command: string, config: Config, flags: Flags): Promise<RunResult> {
-  return withStore(command, config, flags, async (store, outside) => {
+  const work = async (store: Store, outside: Outside): Promise<RunResult> => {
     const pulled = await pull(store, config, outside, command);
     if (pulled.extract.aborted) return { pulled, published: [], exitCode: ExitCode.fine };
     const published = await publish(store, config, outside);
     return { pulled, published, exitCode: exitCodeOf(pulled, published) };
-  });
+  };
+  return withStore(command, config, flags, work, (outside) => knock(config, outside));
 }
 
 /** A signal has set its own exit code already. */

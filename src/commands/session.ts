@@ -10,6 +10,7 @@ import { createTerminal } from '../adapters/terminal.js';
 import { type Config, type ConfigSources, readConfig } from '../config.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { instantOf } from '../domain/period.js';
+import type { PipelineEvent } from '../domain/pipeline-event.js';
 import type { Outside } from '../pipeline.js';
 
 export type Flags = ConfigSources['flags'];
@@ -17,7 +18,7 @@ export type Flags = ConfigSources['flags'];
 /** Environment, configuration file and flags of this process → a Config. */
 export async function configOf(
   flags: Flags,
-  needsCredentials: boolean,
+  needs: { readonly credentials: boolean; readonly customers: boolean },
   environment: ConfigSources['env'] = process.env,
 ): Promise<Config> {
   const path = typeof flags.config === 'string' ? flags.config : undefined;
@@ -27,31 +28,63 @@ export async function configOf(
     file: await readSettings(path),
     now: instantOf(systemClock.now()),
     fileExists: existsSync,
-    needsCredentials,
+    needsCredentials: needs.credentials,
   });
   // Read before anything is asked or changed: a broken map must not cost a night's run.
-  const customerMap = config.customersFile === undefined ? [] : await readCustomerMap(config.customersFile);
+  const { customersFile } = config;
+  const customerMap = needs.customers && customersFile !== undefined ? await readCustomerMap(customersFile) : [];
   return { ...config, customerMap };
 }
 
 /** How long a signal may take to end the run in order, before the process simply ends. */
 const signalMsMax = 8_000;
 
-/** Opens and locks the data folder, runs the work with progress, log and signals wired, and closes it all again. */
+/**
+ * Opens and locks the data folder, runs the work with progress, log and signals wired, and closes it all again. `before`
+ * runs first, while nothing on disk has been touched.
+ */
 export async function withStore<Result>(
   command: string,
   config: Config,
   flags: Flags,
   work: (store: Store, outside: Outside) => Promise<Result>,
+  before: (outside: Outside) => Promise<void> = async () => undefined,
 ): Promise<Result> {
   const now = (): string => systemClock.now().toISOString();
-  const store = await Store.open(config.dataFolder, { command, at: now(), pid: process.pid });
-  const log = openLog(join(config.dataFolder, 'log', `${now().slice(0, 10)}.jsonl`));
   const terminal = createTerminal({
     stream: process.stderr,
     quiet: flags.quiet === true,
     monotonicMs: systemClock.monotonicMs,
   });
+  const { signal, release } = listenForSignals();
+  const outside = { clock: systemClock, random, signal, onEvent: terminal.onEvent };
+  try {
+    await before(outside);
+    const store = await Store.open(config.dataFolder, { command, at: now(), pid: process.pid });
+    const log = openLog(join(config.dataFolder, 'log', `${now().slice(0, 10)}.jsonl`));
+    const onEvent = (event: PipelineEvent): void => {
+      terminal.onEvent(event);
+      log.onEvent(event);
+    };
+    log.info('command started', { command });
+    try {
+      return await work(store, { ...outside, onEvent });
+    } catch (error) {
+      log.error(error instanceof Error ? error.message : String(error), { command });
+      throw error;
+    } finally {
+      log.info('command ended', { command });
+      log.close();
+      await store.close();
+    }
+  } finally {
+    terminal.done();
+    release();
+  }
+}
+
+/** A signal sets its exit code and asks the run to end in order; where that takes too long, the process simply ends. */
+function listenForSignals(): { signal: AbortSignal; release: () => void } {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     process.exitCode = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
@@ -60,28 +93,12 @@ export async function withStore<Result>(
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, onSignal);
-  log.info('command started', { command });
-  try {
-    const result = await work(store, {
-      clock: systemClock,
-      random,
-      signal: stop.signal,
-      onEvent: (event) => {
-        terminal.onEvent(event);
-        log.onEvent(event);
-      },
-    });
-    log.info('command ended', { command });
-    return result;
-  } catch (error) {
-    log.error(error instanceof Error ? error.message : String(error), { command });
-    throw error;
-  } finally {
-    terminal.done();
-    for (const signal of signals) process.off(signal, onSignal);
-    log.close();
-    await store.close();
-  }
+  return {
+    signal: stop.signal,
+    release: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
 }
 
 /** One result on stdout: as JSON, or as lines for people. */

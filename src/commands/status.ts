@@ -32,7 +32,7 @@ export function registerStatus(program: Command): void {
     .description('What is complete from when through when, per account and resource; what is unpriced; the last runs.')
     .addHelpText('after', examples);
   addCommon(command).action(async (flags: Flags) => {
-    const config = await configOf(flags, false);
+    const config = await configOf(flags, { credentials: false, customers: false });
     if (!(await hasLedger(config.dataFolder))) {
       throw new ConfigError([
         `${config.dataFolder} holds no ledger yet: run "subledger run" first, or set SUBLEDGER_DATA_DIR.`,

@@ -54,7 +54,9 @@ const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+(
 
 /** `extract ██████░░ 12/80 tasks · 431 pages · 402 113 rows · 20 in flight · 3 retries · about 40 s left` */
 export function progressLine(progress: Progress, nowMs: number): string {
-  if (progress.stage !== 'extract') return progress.stage;
+  if (progress.stage !== 'extract') {
+    return progress.retries === 0 ? progress.stage : `${progress.stage} · ${progress.retries} retries`;
+  }
   const share = progress.tasksPlanned === 0 ? 1 : progress.tasksEnded / progress.tasksPlanned;
   const filled = Math.floor(share * barWidth);
   const parts = [

@@ -43,12 +43,14 @@ export function pieces(texts: readonly string[]): Piece[] {
   return texts.map(piece);
 }
 
-const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, value) => {
-  const text = value.toString(16).padStart(2, '0');
+/** Two characters as the number that has the same bytes. */
+function pairOf(text: string): number {
   scratchBytes[0] = text.charCodeAt(0);
   scratchBytes[1] = text.charCodeAt(1);
   return scratchPairs[0] ?? 0;
-});
+}
+
+const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, value) => pairOf(value.toString(16).padStart(2, '0')));
 
 /** The eight hexadecimal digits of a word. */
 function hexDouble(word: number): number {
@@ -59,21 +61,10 @@ function hexDouble(word: number): number {
   return scratch[0] ?? 0;
 }
 
+const PAIRS = Uint16Array.from({ length: 100 }, (_, value) => pairOf(String(value).padStart(2, '0')));
 const FOURS = Float64Array.from({ length: 10_000 }, (_, value) => asDouble(`${String(value).padStart(4, '0')}    `));
-const CLOCKS = new Float64Array(DAY_SECONDS);
 const ZONE = asDouble(' +0000" ');
 const dayHeads = new Map<number, Piece>();
-
-/** `17:02:00` of a second of the day, made when first needed. */
-function clockOf(second: number): number {
-  const known = CLOCKS[second] ?? 0;
-  if (known !== 0) return known;
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const text = `${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
-  const made = asDouble(text);
-  CLOCKS[second] = made;
-  return made;
-}
 
 /** The sixteen characters `Fri, 18 Oct 2019`. */
 function headOf(day: number): Piece {
@@ -162,6 +153,32 @@ export class ByteWriter {
     this.at += digits;
   }
 
+  /**
+   * A plain decimal in quotes.
+   *
+   * @param units hundred-millionths; its size must be a safe integer
+   * @param decimalsLeast how many decimals are shown even where they are zeros
+   */
+  decimal(units: number, decimalsLeast: number): void {
+    const { view } = this;
+    view.setUint8(this.at++, 34);
+    if (units < 0) view.setUint8(this.at++, 45);
+    const size = Math.abs(units);
+    const whole = Math.floor(size / 100_000_000);
+    const rest = size - whole * 100_000_000;
+    this.number(whole);
+    let decimals = 8;
+    for (let zeros = 10; decimals > decimalsLeast && rest % zeros === 0; zeros *= 10) decimals--;
+    if (decimals > 0) {
+      const upper = Math.floor(rest / 10_000);
+      view.setUint8(this.at, 46);
+      view.setFloat64(this.at + 1, FOURS[upper] ?? 0, true);
+      view.setFloat64(this.at + 5, FOURS[rest - upper * 10_000] ?? 0, true);
+      this.at += 1 + decimals;
+    }
+    view.setUint8(this.at++, 34);
+  }
+
   /** Four digits of a number below 10,000. */
   fourDigits(value: number): void {
     this.view.setFloat64(this.at, FOURS[value] ?? 0, true);
@@ -180,7 +197,14 @@ export class ByteWriter {
     view.setFloat64(at + 1, pool[this.head.start] ?? 0, true);
     view.setFloat64(at + 9, pool[this.head.start + 1] ?? 0, true);
     view.setUint8(at + 17, 32);
-    view.setFloat64(at + 18, clockOf(instant - day * DAY_SECONDS), true);
+    const second = instant - day * DAY_SECONDS;
+    const minute = Math.floor(second / 60);
+    const hour = Math.floor(minute / 60);
+    view.setUint16(at + 18, PAIRS[hour] ?? 0, true);
+    view.setUint8(at + 20, 58);
+    view.setUint16(at + 21, PAIRS[minute - hour * 60] ?? 0, true);
+    view.setUint8(at + 23, 58);
+    view.setUint16(at + 24, PAIRS[second - minute * 60] ?? 0, true);
     view.setFloat64(at + 26, ZONE, true);
     this.at = at + 33;
   }

@@ -1,7 +1,7 @@
 import type { Account } from './accounts.js';
 import { type ByteWriter, type Piece, piece, pieces } from './byte-writer.js';
-import { CALL_SECONDS_MAX, CALL_STATUSES, type CallFacts, type Calls, DURATION_EMPTY, type Route } from './calls.js';
-import { CURRENCIES, priceJson } from './money.js';
+import { CALL_STATUSES, type CallFacts, type Calls, DURATION_EMPTY, type Route } from './calls.js';
+import { CURRENCIES, writePrice } from './money.js';
 import { e164, writeE164, writeFormatted } from './phone-numbers.js';
 import { NEVER } from './pricing.js';
 import { type SidCodec, SidKind } from './sids.js';
@@ -26,7 +26,12 @@ const SID_MARK = '#'.repeat(32);
 /** Clients and SIP users that an account talks to. */
 const USERS = 97;
 
-const ANSWERED_BY = pieces(['null', 'null', 'null', '"human"', 'null', '"machine_start"', 'null', 'null']);
+/** The row's beginning: who answered, and the name of the caller's key. */
+const ANSWERED_BY = pieces(
+  ['null', 'null', 'null', '"human"', 'null', '"machine_start"', 'null', 'null'].map(
+    (answer) => `{"answered_by":${answer},"caller_name":`,
+  ),
+);
 /** Caller names: both null and "" occur, and a name beyond ASCII. */
 const CALLER_NAMES = pieces([
   'null',
@@ -38,18 +43,13 @@ const CALLER_NAMES = pieces([
   'null',
   'null',
 ]);
-const STATUSES = pieces(CALL_STATUSES.map((status) => `"${status}"`));
-const UNITS = pieces(CURRENCIES.map((currency) => `"${currency}"`));
-const QUEUE_TIMES = pieces(Array.from({ length: 1024 }, (_, millis) => `"${millis}"`));
-const LENGTHS = pieces(Array.from({ length: CALL_SECONDS_MAX + 1 }, (_, seconds) => `"${seconds}"`));
+const STATUSES = pieces(CALL_STATUSES.map((status) => `,"status":"${status}"`));
+const UNITS = pieces(CURRENCIES.map((currency) => `,"price_unit":"${currency}"`));
 
 const P = {
   null: piece('null'),
   empty: piece('""'),
   quote: piece('"'),
-  zero: piece('"0"'),
-  answeredBy: piece('{"answered_by":'),
-  callerName: piece(',"caller_name":'),
   from: piece(',"from":"'),
   fromFormatted: piece('","from_formatted":"'),
   to: piece('","to":"'),
@@ -62,11 +62,9 @@ const P = {
   updated: piece(',"date_updated":'),
   start: piece(',"start_time":'),
   end: piece(',"end_time":'),
-  queueTime: piece(',"queue_time":'),
-  duration: piece(',"duration":'),
+  queueTime: piece(',"queue_time":"'),
+  duration: piece('","duration":'),
   price: piece(',"price":'),
-  priceUnit: piece(',"price_unit":'),
-  status: piece(',"status":'),
 };
 
 const directions = new Map<Route, Piece>();
@@ -153,9 +151,7 @@ export class CallRows {
 
   private writeEnds(target: ByteWriter, facts: CallFacts): void {
     const { bits, route } = facts;
-    target.piece(P.answeredBy);
     target.piece(ANSWERED_BY[(bits >>> 2) & 7] ?? P.null);
-    target.piece(P.callerName);
     target.piece(route.direction === 'inbound' ? (CALLER_NAMES[(bits >>> 5) & 7] ?? P.null) : P.null);
     target.piece(directionPiece(route));
     if ((bits & 15) === 3) target.piece(this.quotedNumbers[facts.ownNumber] ?? P.null);
@@ -213,19 +209,21 @@ export class CallRows {
     if (hasEnded) target.date(endedAt);
     else target.piece(P.null);
     target.piece(P.queueTime);
-    target.piece((bits & 16) === 0 ? (QUEUE_TIMES[bits & 1023] ?? P.zero) : P.zero);
+    target.number((bits & 16) === 0 ? bits & 1023 : 0);
   }
 
   private writeCharge(target: ByteWriter, facts: CallFacts): void {
     const { duration } = facts;
     target.piece(P.duration);
-    if (duration >= 0) target.piece(LENGTHS[duration] ?? P.null);
-    else target.piece(duration === DURATION_EMPTY ? P.empty : P.null);
+    if (duration >= 0) {
+      target.piece(P.quote);
+      target.number(duration);
+      target.piece(P.quote);
+    } else target.piece(duration === DURATION_EMPTY ? P.empty : P.null);
     target.piece(P.price);
-    target.piece(facts.isPriced ? priceJson(facts.cost, (facts.bits >>> 8) & 3) : P.null);
-    target.piece(P.priceUnit);
+    if (facts.isPriced) writePrice(target, facts.cost, (facts.bits >>> 8) & 3);
+    else target.piece(P.null);
     target.piece(UNITS[facts.currency] ?? P.null);
-    target.piece(P.status);
     target.piece(STATUSES[facts.status] ?? P.null);
   }
 }

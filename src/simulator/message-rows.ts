@@ -1,7 +1,7 @@
 import type { Account } from './accounts.js';
 import { type ByteWriter, type Piece, piece, pieces } from './byte-writer.js';
 import { MESSAGE_STATUSES, type MessageFacts, type Messages } from './messages.js';
-import { CURRENCIES, priceJson } from './money.js';
+import { CURRENCIES, writePrice } from './money.js';
 import { BODY_CANARY, BODY_TEXTS } from './names.js';
 import { e164, writeE164 } from './phone-numbers.js';
 import { deriveKey } from './random.js';
@@ -133,7 +133,8 @@ export class MessageRows {
     target.piece(COUNTS[facts.segments] ?? P.null);
     this.writeTimes(target, facts);
     target.piece(P.price);
-    target.piece(facts.isPriced ? priceJson(facts.cost, (bits >>> 8) & 3) : P.null);
+    if (facts.isPriced) writePrice(target, facts.cost, (bits >>> 8) & 3);
+    else target.piece(P.null);
     target.piece(P.priceUnit);
     target.piece(facts.isPriced ? (UNITS[facts.currency] ?? P.null) : P.null);
     target.piece(P.status);

@@ -1,4 +1,4 @@
-import { type Piece, piece } from './byte-writer.js';
+import type { ByteWriter } from './byte-writer.js';
 
 /**
  * Money is a whole number of hundred-millionths of the currency unit. One record's amount fits a double exactly; sums
@@ -31,27 +31,16 @@ export function plainText(units: bigint, decimals: number): string {
 }
 
 /** The number of decimals that Twilio shows is not constant; both `-0.200` and `-0.00750` stand in its examples. */
-const PRICE_STYLES = [0, 5, 4, 8];
-const PRICE_CACHE_MAX = 50_000;
-const prices = new Map<number, Piece>();
+const PRICE_DECIMALS = [0, 5, 4, 8];
 
 /**
- * The `price` of a call or message as JSON text, quotes included. Twilio writes a charge as a negative number, so the
- * sign is turned here, once.
+ * Writes the `price` of a call or message. Twilio writes a charge as a negative number, so the sign is turned here, once.
  *
  * @param cost what was charged, in units; positive = charged
  * @param style 0 to 3: how many decimals are shown
  */
-export function priceJson(cost: number, style: number): Piece {
-  const key = cost * PRICE_STYLES.length + style;
-  let price = prices.get(key);
-  if (price === undefined) {
-    if (!Number.isSafeInteger(key)) throw new RangeError(`price out of range: ${cost}`);
-    if (prices.size >= PRICE_CACHE_MAX) prices.clear();
-    price = piece(`"${plainText(-BigInt(cost), PRICE_STYLES[style] ?? 0)}"`);
-    prices.set(key, price);
-  }
-  return price;
+export function writePrice(target: ByteWriter, cost: number, style: number): void {
+  target.decimal(-cost, PRICE_DECIMALS[style] ?? 0);
 }
 
 /** A sum of whole numbers that never loses a unit: the fast part is a double, and spills into a bigint. */

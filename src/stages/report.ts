@@ -1,8 +1,9 @@
 import { invariant } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
-import { dayOf, type Window } from '../domain/period.js';
+import { dayOf, type Month, type Window } from '../domain/period.js';
 import { type Query, type QueryColumn, reportsOf, selectTexts } from '../domain/query.js';
 import { statementFileName } from '../domain/statement-name.js';
+import { version } from '../domain/version.js';
 
 type Texts = readonly (string | null)[];
 
@@ -102,4 +103,46 @@ async function writeStatements(ports: ReportPorts): Promise<WrittenFile[]> {
 
 async function* one(rows: readonly Texts[]): AsyncGenerator<readonly Texts[]> {
   yield rows;
+}
+
+/** What a set is about, besides its files. */
+export interface SetFacts {
+  readonly month: Month;
+  readonly period: Window;
+  readonly mainAccount: string | undefined;
+  readonly phoneNumbers: 'keep' | 'mask';
+  /** `friendly_name` or `customers.csv`: what says which customer an account belongs to. */
+  readonly customers: string;
+}
+
+/** run.json, without a clock and without the run that made it: the same data gives the same bytes. */
+export async function describeSet(
+  ports: Pick<ReportPorts, 'sql' | 'queries'>,
+  facts: SetFacts,
+  files: readonly WrittenFile[],
+  findings: readonly Finding[],
+): Promise<string> {
+  const totals = ports.queries.get('month_totals');
+  invariant(totals !== undefined, 'no query month_totals');
+  const rows: Record<string, string | null | undefined>[] = [];
+  for await (const chunk of ports.sql.chunks(totals.name, totals.sql, dayParameters(facts.period))) {
+    for (const row of chunk) rows.push(Object.fromEntries(totals.columns.map(({ name }, index) => [name, row[index]])));
+  }
+  const counts: Record<string, number> = {};
+  for (const { check } of findings) counts[check] = (counts[check] ?? 0) + 1;
+  const value = {
+    subledger: version,
+    month: facts.month,
+    start: facts.period.start,
+    end: facts.period.end,
+    main_account: facts.mainAccount,
+    phone_numbers: facts.phoneNumbers,
+    customers: facts.customers,
+    reconciliation: 'not_compared',
+    totals: rows,
+    findings: counts,
+    partial: findings.filter(({ check }) => check === 'partial_month').map(({ detail }) => detail),
+    files: [...files].sort((a, b) => (a.file < b.file ? -1 : 1)),
+  };
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

@@ -94,7 +94,7 @@ describe(`prices that come late, seed ${world.seed}`, () => {
       const kinds = new Set(changes.map((row) => row.change));
       expect(kinds, 'the world prices some and corrects others').toEqual(new Set(['priced', 'changed']));
       const second = { ...(await truthNow(simulator, world)), month: '2026-10' };
-      await expectMonthIsTruth(monthFolder, second, { 'price_changes.csv': changes });
+      await expectMonthIsTruth(monthFolder, second, { files: { 'price_changes.csv': changes } });
     } finally {
       await simulator.stop();
     }
