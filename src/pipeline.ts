@@ -13,7 +13,7 @@ import { type Account, chooseAccounts } from './domain/account.js';
 import { StorageError, TryAgainError, TwilioRequestError } from './domain/errors.js';
 import type { ExtractInfo } from './domain/extraction.js';
 import type { Finding } from './domain/finding.js';
-import { dayOf, type Instant, type Month, monthsOf, monthWindow } from './domain/period.js';
+import { type Instant, type Month, monthsOf, monthWindow } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
 import type { Task } from './domain/task.js';
 import { version } from './domain/version.js';
