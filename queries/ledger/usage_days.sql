@@ -25,31 +25,34 @@ with totals as (
 -- A category of price 0 adds nothing and hides nothing: nearly all rows are such.
 amounts as (
   select
-    account_sid,
-    day,
-    currency,
-    lower(category) as category,
-    cost
-  from usage_records
-  where cost <> 0 and category <> 'totalprice'
+    u.account_sid,
+    u.day,
+    u.currency,
+    c.category,
+    c.itemised_by,
+    u.cost
+  from usage_records as u
+  -- n:1, a category is listed once
+  join usage_categories as c on c.category = lower(u.category)
+  where u.cost <> 0 and c.itemised_by is not null
 ),
 
--- 1:1 each, a category has one parent at most; a test keeps the tree at four levels.
+-- 1:1 each, a category has one parent at most. A test keeps the tree at four levels, each itemised as its parent is.
 ancestors as (
   select category, parent as ancestor
   from usage_categories
-  where parent is not null
+  where parent is not null and itemised_by is not null
   union all
   select c.category, p.parent as ancestor
   from usage_categories as c
   join usage_categories as p on p.category = c.parent
-  where p.parent is not null
+  where p.parent is not null and c.itemised_by is not null
   union all
   select c.category, g.parent as ancestor
   from usage_categories as c
   join usage_categories as p on p.category = c.parent
   join usage_categories as g on g.category = p.parent
-  where g.parent is not null
+  where g.parent is not null and c.itemised_by is not null
 ),
 
 -- Amounts that stand inside another amount of the same account, day and currency.
@@ -75,18 +78,16 @@ itemised as (
     a.account_sid,
     a.day,
     a.currency,
-    sum(case when c.itemised_by = 'calls' then a.cost end) as calls_usage_cost,
-    sum(case when c.itemised_by = 'messages' then a.cost end) as messages_usage_cost
+    sum(case when a.itemised_by = 'calls' then a.cost end) as calls_usage_cost,
+    sum(case when a.itemised_by = 'messages' then a.cost end) as messages_usage_cost
   from amounts as a
-  -- n:1, a category is listed once
-  join usage_categories as c on c.category = a.category
   -- 1:1, an amount is contained or it is not
   left join contained as i
     on i.account_sid = a.account_sid
     and i.day = a.day
     and i.currency = a.currency
     and i.category = a.category
-  where c.itemised_by is not null and i.account_sid is null
+  where i.account_sid is null
   group by a.account_sid, a.day, a.currency
 ),
 

@@ -1,7 +1,7 @@
 -- purpose:    Account-days that anything was read of, in part or whole: are their Usage Records known?
 -- kind:       view
 -- parameters: none
--- reads:      account_day_coverage, open_quarantine, usage_days
+-- reads:      account_day_coverage, open_quarantine, usage_records
 -- grain:      account_sid, day
 -- order:      none
 -- columns:
@@ -24,8 +24,9 @@ spoilt as (
   where resource = 'usage_records'
   union
   select account_sid, day
-  from usage_days
-  where other_cost is null
+  from usage_records
+  group by account_sid, day, currency
+  having max(case when category = 'totalprice' then 1 else 0 end) = 0
 ),
 
 final as (

@@ -4,9 +4,9 @@ import type { ControlTotal } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
 import { type LandedResource, rowsKey } from '../domain/resource.js';
 import type { PageVerdict, ReceivedPage } from '../domain/task.js';
-import { Database, type SqlParameters, sqlText, type TextRow } from './duckdb.js';
+import { Database, type SqlParameter, type SqlParameters, sqlText, type TextRow } from './duckdb.js';
 import { makeMacros } from './ledger.js';
-import { inspectPrices } from './price-texts.js';
+import { Scratch, type SlimRows, slimRows } from './slim-rows.js';
 
 export interface LandingFile {
   readonly rows: number;
@@ -19,6 +19,7 @@ export interface LandingFile {
  */
 export class PageParser {
   private pageKey = 0n;
+  private readonly scratch = new Scratch();
   private readonly rowCounts = new Map<LandedResource, number>();
 
   private constructor(
@@ -61,10 +62,14 @@ export class PageParser {
 
   /** Parses pages of one resource together; one verdict each, in order. Only accepted pages stay in the batch. */
   async parse(resource: LandedResource, pages: readonly ReceivedPage[]): Promise<PageVerdict[]> {
-    const verdicts = await this.parseTogether(resource, pages);
+    const verdicts = await this.parseTogether(resource, pages, true);
     if (verdicts !== undefined) return verdicts;
+    const [only] = pages;
+    if (only !== undefined && pages.length === 1) {
+      const malformed: PageVerdict = { kind: 'malformed', detail: 'its rows are not well-formed JSON' };
+      return (await this.parseTogether(resource, [only], false)) ?? [malformed];
+    }
     // One of them is damaged inside: alone, each is told apart.
-    if (pages.length === 1) return [{ kind: 'malformed', detail: 'its rows are not well-formed JSON' }];
     const apart: PageVerdict[] = [];
     for (const page of pages) apart.push(...(await this.parse(resource, [page])));
     return apart;
@@ -95,24 +100,12 @@ export class PageParser {
   private async parseTogether(
     resource: LandedResource,
     pages: readonly ReceivedPage[],
+    slimming: boolean,
   ): Promise<PageVerdict[] | undefined> {
     const firstKey = this.pageKey;
-    const inspected = pages.map((page) => inspectPrices(page.rows));
+    const slimmed: Omit<SlimRows, 'rows'>[] = [];
     await this.emptyPages();
-    await this.database.append(
-      'received_page_bytes',
-      pages.map((page, index) => [
-        firstKey + BigInt(index),
-        page.task.accountSid,
-        page.task.window?.start ?? null,
-        page.task.window?.end ?? null,
-        BigInt(this.run),
-        BigInt(page.task.number),
-        BigInt(page.pageNumber),
-        page.observedAt,
-        inspected[index]?.rows ?? null,
-      ]),
-    );
+    await this.database.append('received_page_bytes', this.pageRows(pages, slimming, slimmed));
     this.pageKey += BigInt(pages.length);
     const table = `received_${resource}`;
     try {
@@ -123,15 +116,35 @@ export class PageParser {
     }
     const rows = await this.verdictRows(resource, firstKey);
     const verdicts = pages.map((_, index) =>
-      judge(
-        rows.get(String(firstKey + BigInt(index))),
-        inspected[index]?.priceKeys,
-        inspected[index]?.quoted ?? 0,
-        resource,
-      ),
+      judge(rows.get(String(firstKey + BigInt(index))), slimmed[index], resource),
     );
     await this.keepAccepted(resource, firstKey, verdicts);
     return verdicts;
+  }
+
+  /** One row for the table of pages after the other: each is appended before the next is made, so they share the scratch. */
+  private *pageRows(
+    pages: readonly ReceivedPage[],
+    slimming: boolean,
+    slimmed: Omit<SlimRows, 'rows'>[],
+  ): Generator<(SqlParameter | Buffer)[]> {
+    let key = this.pageKey;
+    for (const { task, pageNumber, observedAt, rows } of pages) {
+      const slim = slimRows(rows, this.scratch, slimming);
+      slimmed.push({ priceKeys: slim.priceKeys, quoted: slim.quoted });
+      yield [
+        key,
+        task.accountSid,
+        task.window?.start ?? null,
+        task.window?.end ?? null,
+        BigInt(this.run),
+        BigInt(task.number),
+        BigInt(pageNumber),
+        observedAt,
+        slim.rows,
+      ];
+      key += 1n;
+    }
   }
 
   private async verdictRows(resource: LandedResource, firstKey: bigint): Promise<Map<string, TextRow>> {
@@ -206,10 +219,10 @@ export class PageParser {
 /** From the counts of queries/raw/verdict_*.sql to a verdict. A page without rows has no counts. */
 function judge(
   counts: TextRow | undefined,
-  priceKeys: number | undefined,
-  quoted: number,
+  slimmed: Omit<SlimRows, 'rows'> | undefined,
   resource: LandedResource,
 ): PageVerdict {
+  const { priceKeys = 0, quoted = 0 } = slimmed ?? {};
   const [rows = 0, foreign = 0, outside = 0, incomplete = 0, oddSids = 0] = (counts ?? [])
     .slice(1)
     .map((count) => Number.parseInt(count ?? '0', 10));
@@ -221,8 +234,8 @@ function judge(
     };
   }
   if (incomplete > 0) return { kind: 'refused', detail: `${incomplete} of its ${rows} rows lack a required field` };
-  if (resource !== 'accounts' && (priceKeys ?? 0) < rows) {
-    return { kind: 'refused', detail: `${rows - (priceKeys ?? 0)} of its ${rows} rows have no field "price"` };
+  if (resource !== 'accounts' && priceKeys < rows) {
+    return { kind: 'refused', detail: `${rows - priceKeys} of its ${rows} rows have no field "price"` };
   }
   const warnings: string[] = [];
   if (oddSids > 0) warnings.push(`${oddSids} rows have a sid that has not Twilio's form; they are kept`);

@@ -1,6 +1,7 @@
 import type { Account } from './accounts.js';
 import { type ByteWriter, type Piece, piece, pieces } from './byte-writer.js';
-import { CALL_STATUSES, type CallFacts, type Calls, DURATION_EMPTY, type Route } from './calls.js';
+import type { End, Route } from './call-routes.js';
+import { CALL_STATUSES, type CallFacts, type Calls, DURATION_EMPTY } from './calls.js';
 import { CURRENCIES, writePrice } from './money.js';
 import { e164, writeE164, writeFormatted } from './phone-numbers.js';
 import { NEVER } from './pricing.js';
@@ -166,13 +167,13 @@ export class CallRows {
     this.writeShown(target, facts, route.to);
   }
 
-  private writeAddress(target: ByteWriter, facts: CallFacts, end: Route['to']): void {
+  private writeAddress(target: ByteWriter, facts: CallFacts, end: End): void {
     if (end === 'stranger') writeE164(target, facts.stranger);
     else if (end === 'own') target.piece(this.numbers[facts.ownNumber] ?? P.empty);
     else target.piece((end === 'sip' ? this.sips : this.clients)[facts.stranger % USERS] ?? P.empty);
   }
 
-  private writeShown(target: ByteWriter, facts: CallFacts, end: Route['to']): void {
+  private writeShown(target: ByteWriter, facts: CallFacts, end: End): void {
     if (end === 'stranger') writeFormatted(target, facts.stranger);
     else if (end === 'own') target.piece(this.shownNumbers[facts.ownNumber] ?? P.empty);
     else this.writeAddress(target, facts, end);

@@ -1,5 +1,5 @@
 import { type Account, currencyAt } from './accounts.js';
-import { CALLS_INBOUND, categoryIndex, TRUNKING_ORIGINATION } from './categories.js';
+import { LEG_ROUTES, PARENT_ROUTES, type Route, SINGLE_ROUTES } from './call-routes.js';
 import { NumberType } from './phone-numbers.js';
 import { applyChange, corrected, correctedAt, NEVER, pricedAt, type RecordChange, rateFor } from './pricing.js';
 import { deriveKey, mix } from './random.js';
@@ -18,82 +18,6 @@ export const CALL_STATUSES = [
   'canceled',
 ] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
-
-type End = 'own' | 'stranger' | 'client' | 'sip';
-
-/** One way in which a call can go: who calls whom, and what Twilio counts it as. */
-export interface Route {
-  direction: 'inbound' | 'outbound-api' | 'outbound-dial' | 'trunking-terminating' | 'trunking-originating';
-  from: End;
-  to: End;
-  /** Leaf category by the type of the account's own number. */
-  leaf: readonly number[];
-  /** List price per started minute by the type of the own number, in hundred-millionths of a US dollar. */
-  listPrice: readonly number[];
-}
-
-function one(name: string): number[] {
-  const index = categoryIndex(name);
-  return [index, index, index];
-}
-
-const CLIENT = one('calls-client');
-const SIP_IN = one('calls-sip-inbound');
-const SIP_OUT = one('calls-sip-outbound');
-const OUTBOUND = one('calls-outbound');
-
-function flat(price: number): number[] {
-  return [price, price, price];
-}
-
-const INBOUND_PRICE: number[] = [];
-INBOUND_PRICE[NumberType.local] = 850_000;
-INBOUND_PRICE[NumberType.mobile] = 1_000_000;
-INBOUND_PRICE[NumberType.tollFree] = 2_200_000;
-
-const R: Record<string, Route> = {
-  inbound: { direction: 'inbound', from: 'stranger', to: 'own', leaf: CALLS_INBOUND, listPrice: INBOUND_PRICE },
-  api: { direction: 'outbound-api', from: 'own', to: 'stranger', leaf: OUTBOUND, listPrice: flat(1_400_000) },
-  dial: { direction: 'outbound-dial', from: 'own', to: 'stranger', leaf: OUTBOUND, listPrice: flat(1_400_000) },
-  fromClient: { direction: 'inbound', from: 'client', to: 'own', leaf: CLIENT, listPrice: flat(400_000) },
-  apiClient: { direction: 'outbound-api', from: 'own', to: 'client', leaf: CLIENT, listPrice: flat(400_000) },
-  dialClient: { direction: 'outbound-dial', from: 'own', to: 'client', leaf: CLIENT, listPrice: flat(400_000) },
-  fromSip: { direction: 'inbound', from: 'sip', to: 'own', leaf: SIP_IN, listPrice: flat(400_000) },
-  apiSip: { direction: 'outbound-api', from: 'own', to: 'sip', leaf: SIP_OUT, listPrice: flat(400_000) },
-  dialSip: { direction: 'outbound-dial', from: 'own', to: 'sip', leaf: SIP_OUT, listPrice: flat(400_000) },
-  terminating: {
-    direction: 'trunking-terminating',
-    from: 'own',
-    to: 'stranger',
-    leaf: one('trunking-termination'),
-    listPrice: flat(712_345),
-  },
-  originating: {
-    direction: 'trunking-originating',
-    from: 'stranger',
-    to: 'own',
-    leaf: TRUNKING_ORIGINATION,
-    listPrice: flat(450_000),
-  },
-};
-
-function pick(...shares: [keyof typeof R, number][]): Route[] {
-  return shares.flatMap(([name, share]) => Array.from({ length: share }, () => R[name] as Route));
-}
-
-/** Thirty-two of each, so that five bits choose. */
-const SINGLE = pick(
-  ['inbound', 11],
-  ['api', 11],
-  ['fromClient', 1],
-  ['apiClient', 1],
-  ['fromSip', 1],
-  ['apiSip', 1],
-  ['terminating', 3],
-  ['originating', 3],
-);
-const PARENT = pick(['inbound', 20], ['api', 8], ['fromClient', 2], ['fromSip', 2]);
-const CHILD = pick(['dial', 18], ['dialClient', 6], ['dialSip', 4], ['inbound', 4]);
 
 const STATUS_COMPLETED = CALL_STATUSES.indexOf('completed');
 const STATUS_QUEUED = CALL_STATUSES.indexOf('queued');
@@ -123,7 +47,7 @@ export class CallFacts {
   minutes = 0;
   /** Index into CALL_STATUSES. */
   status = STATUS_COMPLETED;
-  route: Route = SINGLE[0] as Route;
+  route: Route = SINGLE_ROUTES[0] as Route;
   /** Index of the parent leg; -1 = none. */
   parent = -1;
   ownNumber = 0;
@@ -205,7 +129,8 @@ export class Calls {
   read(index: number, now: number, facts: CallFacts): void {
     const routeHash = mix(this.routeKey, index);
     const parent = this.parentOf(index);
-    const routes = parent >= 0 ? CHILD : index % BLOCK === 0 && this.legsOf(index / BLOCK) > 0 ? PARENT : SINGLE;
+    const isParent = index % BLOCK === 0 && this.legsOf(index / BLOCK) > 0;
+    const routes = parent >= 0 ? LEG_ROUTES : isParent ? PARENT_ROUTES : SINGLE_ROUTES;
     const route = routes[routeHash & 31] as Route;
     facts.index = index;
     facts.parent = parent;
