@@ -2,7 +2,7 @@ import type { Clock } from './adapters/clock.js';
 import { type CsvColumn, csvPieces } from './adapters/csv.js';
 import { fillCustomerMap } from './adapters/customer-file.js';
 import { sqlText, type TextRow } from './adapters/duckdb.js';
-import { createHttpTransport } from './adapters/http-transport.js';
+import { createHttpTransport, type HttpTransport } from './adapters/http-transport.js';
 import { readAccounts, readKnowledge } from './adapters/knowledge.js';
 import { OutputSet } from './adapters/output-set.js';
 import { PageParser } from './adapters/page-parser.js';
@@ -86,12 +86,12 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   try {
     const lander = new Lander({ parser, manifest: store, files: store, now }, run);
     const twilio = createTwilio({ ...config, ...config.credentials, transport });
-    const accounts = await discover(store, config, outside, { lander, twilio, run });
+    const accounts = await discover(store, config, outside, { lander, twilio, transport, run });
     const knowledge = await readKnowledge(store, config.range, config.lookBackDays, now());
     outside.onEvent({ kind: 'stage', stage: 'plan', detail: `${accounts.length} accounts` });
     const tasks = plan({ accounts, range: config.range, knowledge, firstTaskNumber: 3 });
     outside.onEvent({ kind: 'tasks_planned', tasks: tasks.length });
-    const info = await pullTasks(tasks, config, outside, { lander, twilio });
+    const info = await pullTasks(tasks, config, outside, { lander, twilio, transport });
     for (const message of info.warnings) outside.onEvent({ kind: 'warning', message });
     const landInfo = await lander.finish(
       info.failures.map(({ task, outcome, error }) => ({ task, outcome, error: error.message })),
@@ -119,6 +119,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
 }
 
 interface Pulling {
+  readonly transport: HttpTransport;
   readonly lander: Pick<Lander, 'accept' | 'restart'>;
   readonly twilio: TwilioClient;
 }
@@ -127,7 +128,7 @@ function pullTasks(
   tasks: readonly Task[],
   config: Config,
   outside: Outside,
-  { lander, twilio }: Pulling,
+  { lander, twilio, transport }: Pulling,
   open: keyof TwilioClient = 'openList',
 ): Promise<ExtractInfo> {
   return extract(
@@ -135,6 +136,7 @@ function pullTasks(
       openList: (task, signal) => twilio[open](task, signal),
       accept: (page) => lander.accept(page),
       restart: async (task) => lander.restart(task),
+      recycle: transport.recycle,
       clock: outside.clock,
       random: outside.random,
       onEvent: outside.onEvent,
@@ -163,7 +165,7 @@ export async function knock(config: Config, outside: Outside): Promise<void> {
   const { accountSid } = config.credentials;
   const task: Task = { number: 0, accountSid, resource: 'accounts', window: undefined, reason: 'reach' };
   try {
-    requireAccounts(await pullTasks([task], config, outside, { lander, twilio }, 'openAccount'), outside);
+    requireAccounts(await pullTasks([task], config, outside, { lander, twilio, transport }, 'openAccount'), outside);
   } finally {
     transport.close();
   }

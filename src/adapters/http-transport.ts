@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { ConfigError, TwilioRequestError } from '../domain/errors.js';
 import { pageBytesMax, requestIdleMsMax, requestTotalMsMax } from '../domain/limits.js';
+import { BodyPool } from './body-pool.js';
 
 /**
  * One GET over HTTP, whole or not at all. Nothing here knows Twilio: who asks adds the account and the window to the
@@ -32,6 +33,8 @@ export interface HttpTransport {
    *   credentials to. Whatever the signal was aborted with, as node:http throws it.
    */
   get(request: HttpRequest): Promise<HttpResponse>;
+  /** Takes a body back whose bytes nobody looks at any more: its room serves the next one. */
+  recycle(body: Buffer): void;
   /** Drops idle connections. */
   close(): void;
 }
@@ -44,7 +47,7 @@ export interface HttpTransportOptions {
   readonly bodyBytesMax?: number;
 }
 
-type Limits = Required<Omit<HttpTransportOptions, 'concurrency'>>;
+type Limits = Required<Omit<HttpTransportOptions, 'concurrency'>> & { readonly pool: BodyPool };
 
 export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
   const agentOptions = { keepAlive: true, maxSockets: options.concurrency, maxFreeSockets: options.concurrency };
@@ -54,6 +57,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
     idleMsMax: options.idleMsMax ?? requestIdleMsMax,
     totalMsMax: options.totalMsMax ?? requestTotalMsMax,
     bodyBytesMax: options.bodyBytesMax ?? pageBytesMax,
+    pool: new BodyPool(options.concurrency),
   };
   return {
     async get(request) {
@@ -63,6 +67,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
       const received = await receive(url, request, secure ? httpsAgent : httpAgent, limits);
       return { ...received, body: await decode(received, limits.bodyBytesMax) };
     },
+    recycle: (body) => limits.pool.give(body),
     close() {
       httpAgent.destroy();
       httpsAgent.destroy();
@@ -101,12 +106,12 @@ function receive(url: URL, request: HttpRequest, agent: http.Agent, limits: Limi
     };
     sent.on('error', (error) => fail(explain(error, url)));
     sent.on('response', (response) => {
-      let body: Buffer = Buffer.allocUnsafeSlow(bodyBytes(response, limits.bodyBytesMax));
+      let body = limits.pool.take(bodyBytes(response, limits.bodyBytesMax));
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         idle.refresh();
         bytes += chunk.length;
-        body = append(body, bytes - chunk.length, chunk);
+        body = limits.pool.append(body, bytes - chunk.length, chunk);
         if (bytes > limits.bodyBytesMax) fail(tooLarge(limits.bodyBytesMax));
       });
       response.on('error', (error) => fail(transient('was cut off in the middle', error)));
@@ -131,19 +136,6 @@ function receive(url: URL, request: HttpRequest, agent: http.Agent, limits: Limi
 function bodyBytes(response: http.IncomingMessage, bytesMax: number): number {
   const told = Number.parseInt(response.headers['content-length'] ?? '', 10);
   return Number.isNaN(told) ? 64 * 1024 : Math.min(told, bytesMax);
-}
-
-/** Puts a chunk behind what is there, in a larger buffer where it does not fit: chunks are not kept beside the body. */
-function append(body: Buffer, bytes: number, chunk: Buffer): Buffer {
-  const room = bytes + chunk.length;
-  if (room <= body.length) {
-    chunk.copy(body, bytes);
-    return body;
-  }
-  const larger = Buffer.allocUnsafeSlow(Math.max(room, 2 * body.length));
-  body.copy(larger, 0, 0, bytes);
-  chunk.copy(larger, bytes);
-  return larger;
 }
 
 /** Following a redirect would carry the credentials to wherever it points. */

@@ -36,6 +36,8 @@ export interface ExtractPorts {
   accept(page: ReceivedPage): Promise<PageVerdict>;
   /** The task's accepted pages are void: it comes again from page 0. */
   restart(task: Task): Promise<void>;
+  /** The body's bytes are looked at no more. */
+  recycle(body: Buffer): void;
   readonly clock: {
     now(): Date;
     monotonicMs(): number;
@@ -268,6 +270,7 @@ async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
   if (page.kind === 'problem') throw pageError(task, pageNumber, page.detail, page.transient);
   const { rows, uri, nextUri } = page;
   const verdict = await run.ports.accept({ task, pageNumber, observedAt, rows, last: nextUri === null });
+  run.ports.recycle(body);
   if (verdict.kind !== 'accepted') throw pageError(task, pageNumber, verdict.detail, verdict.kind === 'malformed');
   run.warningsCount += verdict.warnings.length;
   for (const warning of verdict.warnings) if (run.warnings.size < extractWarningsMax) run.warnings.add(warning);

@@ -66,6 +66,8 @@ export interface PipelineRun {
 export interface PipelineOptions {
   /** The product's wall clock when the run begins; it goes on from there. The real one where absent. */
   readonly now?: string;
+  /** How much of a wait between retries is really waited: none at all unless said. */
+  readonly sleepShare?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -83,11 +85,11 @@ export async function runPipeline(config: Config, options: PipelineOptions = {})
     monotonicMs: () => systemClock.monotonicMs() + sleptMs,
     sleep: async (ms, signal) => {
       sleptMs += ms;
-      await systemClock.sleep(1, signal);
+      await systemClock.sleep(1 + ms * (options.sleepShare ?? 0), signal);
     },
   };
   const signal = options.signal ?? new AbortController().signal;
-  const outside: Outside = { clock, random: () => 0.5, signal, onEvent: (event) => events.push(event) };
+  const outside: Outside = { clock, random: seededRandom(), signal, onEvent: (event) => events.push(event) };
   const store = await Store.open(config.dataFolder, {
     command: 'run',
     at: clock.now().toISOString(),
@@ -100,6 +102,15 @@ export async function runPipeline(config: Config, options: PipelineOptions = {})
   } finally {
     await store.close();
   }
+}
+
+/** The same jitter in every run of a test, spread over [0, 1). */
+function seededRandom(): () => number {
+  let state = 12_345;
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return state / 0x8000_0000;
+  };
 }
 
 /** Reports once more from what the ledger holds: `subledger report`, inside this process. */

@@ -104,6 +104,8 @@ export async function runExtractAt(
       return (await options.accept?.(page, times)) ?? { kind: 'accepted', rows, warnings: [] };
     },
     restart: async (task) => void result.restarted.push(task),
+    // The pages are kept for the test to look at: their bytes must stay.
+    recycle: () => undefined,
     clock: {
       now: () => new Date(Date.UTC(2026, 10, 2) + sleptMs),
       monotonicMs: () => performance.now() + sleptMs,

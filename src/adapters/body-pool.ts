@@ -1,0 +1,38 @@
+/** Bodies of pages are of similar sizes: room is made in such steps, so that it fits again. */
+const stepBytes = 256 * 1024;
+
+/**
+ * Room for bodies, used again once a page is done with. Two megabytes for each of thousands of pages would otherwise be what the
+ * garbage collector does most of a run.
+ */
+export class BodyPool {
+  private readonly free: Buffer[] = [];
+
+  constructor(private readonly buffersMax: number) {}
+
+  /** Room for at least so many bytes; what is in it is left over. */
+  take(bytes: number): Buffer {
+    const index = this.free.findIndex((buffer) => buffer.length >= bytes);
+    const [found] = index === -1 ? [] : this.free.splice(index, 1);
+    return found ?? Buffer.allocUnsafeSlow(Math.max(stepBytes, Math.ceil(bytes / stepBytes) * stepBytes));
+  }
+
+  /** `body` may be a part of what was taken. Whoever gives it back keeps no part of it. */
+  give(body: Buffer): void {
+    const whole = Buffer.from(body.buffer);
+    if (this.free.length < this.buffersMax && whole.length >= stepBytes) this.free.push(whole);
+  }
+
+  /** Puts a chunk behind what is there, moving into larger room where it does not fit. */
+  append(body: Buffer, bytes: number, chunk: Buffer): Buffer {
+    const needed = bytes + chunk.length;
+    let room = body;
+    if (needed > body.length) {
+      room = this.take(Math.max(needed, 2 * body.length));
+      body.copy(room, 0, 0, bytes);
+      this.give(body);
+    }
+    chunk.copy(room, bytes);
+    return room;
+  }
+}
