@@ -57,7 +57,7 @@ export function subtractWindows(window: Window, holes: readonly Window[]): Windo
   const left: Window[] = [];
   let from = window.start;
   for (const hole of [...holes].sort((a, b) => (a.start < b.start ? -1 : 1))) {
-    if (hole.end <= from || hole.start >= window.end) continue;
+    if (hole.end <= hole.start || hole.end <= from || hole.start >= window.end) continue;
     if (hole.start > from) left.push({ start: from, end: hole.start });
     from = hole.end;
     if (from >= window.end) return left;

@@ -51,6 +51,8 @@ const P = {
   null: piece('null'),
   empty: piece('""'),
   quote: piece('"'),
+  client: piece('client:agent_'),
+  sip: piece('sip:user'),
   from: piece(',"from":"'),
   fromFormatted: piece('","from_formatted":"'),
   to: piece('","to":"'),
@@ -79,20 +81,16 @@ function directionPiece(route: Route): Piece {
   return found;
 }
 
-function client(user: number): string {
-  return `client:agent_${user}`;
-}
-
-function sip(account: Account, user: number): string {
-  return `sip:user${user}@pbx${account.index}.example.com`;
+function sipHost(account: Account): string {
+  return `@pbx${account.index}.example.com`;
 }
 
 /** Where a call goes to or comes from, as Twilio writes it. */
 export function callAddress(account: Account, facts: CallFacts, side: 'to' | 'from'): string {
   const end = facts.route[side];
   if (end === 'stranger') return e164(facts.stranger);
-  if (end === 'client') return client(facts.stranger % USERS);
-  if (end === 'sip') return sip(account, facts.stranger % USERS);
+  if (end === 'client') return `${P.client.text}${facts.stranger % USERS}`;
+  if (end === 'sip') return `${P.sip.text}${facts.stranger % USERS}${sipHost(account)}`;
   return account.numbers[facts.ownNumber]?.e164 ?? '';
 }
 
@@ -108,8 +106,7 @@ export class CallRows {
   private readonly numbers: Piece[];
   private readonly quotedNumbers: Piece[];
   private readonly shownNumbers: Piece[];
-  private readonly sips: Piece[];
-  private readonly clients: Piece[];
+  private readonly sipHost: Piece;
 
   constructor(
     private readonly calls: Calls,
@@ -124,14 +121,12 @@ export class CallRows {
     );
     for (let at = this.tail.indexOf(SID_MARK); at >= 0; at = this.tail.indexOf(SID_MARK, at + 1))
       this.sidPlaces.push(at);
-    const users = Array.from({ length: USERS }, (_, user) => user);
     this.trunk = piece(`"TK${sids.hex(account.index, SidKind.other, 0)}"`);
     this.numberSids = pieces(account.numbers.map((number) => `"${number.sid}"`));
     this.numbers = pieces(account.numbers.map((number) => number.e164));
     this.quotedNumbers = pieces(account.numbers.map((number) => `"${number.e164}"`));
     this.shownNumbers = pieces(account.numbers.map((number) => number.formatted));
-    this.sips = pieces(users.map((user) => sip(account, user)));
-    this.clients = pieces(users.map((user) => client(user)));
+    this.sipHost = piece(sipHost(account));
   }
 
   /** An upper bound for the bytes of `count` rows. */
@@ -170,7 +165,11 @@ export class CallRows {
   private writeAddress(target: ByteWriter, facts: CallFacts, end: End): void {
     if (end === 'stranger') writeE164(target, facts.stranger);
     else if (end === 'own') target.piece(this.numbers[facts.ownNumber] ?? P.empty);
-    else target.piece((end === 'sip' ? this.sips : this.clients)[facts.stranger % USERS] ?? P.empty);
+    else {
+      target.piece(end === 'sip' ? P.sip : P.client);
+      target.number(facts.stranger % USERS);
+      if (end === 'sip') target.piece(this.sipHost);
+    }
   }
 
   private writeShown(target: ByteWriter, facts: CallFacts, end: End): void {

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { type ConfigSources, readConfig } from '../../src/config.js';
+import { ConfigError } from '../../src/domain/errors.js';
+
+const sid = `AC${'a'.repeat(32)}`;
+const sources = (changes: Partial<ConfigSources> = {}): ConfigSources => ({
+  flags: {},
+  env: { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: 'token' },
+  file: {},
+  now: '2026-11-23T20:00:00Z',
+  fileExists: () => false,
+  needsCredentials: true,
+  ...changes,
+});
+
+function problemsOf(changes: Partial<ConfigSources>): readonly string[] {
+  try {
+    readConfig(sources(changes));
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('the range', () => {
+  it.each([
+    [{}, '2026-10-01', '2026-11-23'],
+    [{ month: '2026-10' }, '2026-10-01', '2026-11-01'],
+    [{ month: '2026-11' }, '2026-11-01', '2026-11-23'],
+    [{ from: '2024-02-29', to: '2024-03-01' }, '2024-02-29', '2024-03-01'],
+    [{ from: '2026-11-22', to: '2026-11-23' }, '2026-11-22', '2026-11-23'],
+  ])('%j is %s to %s', (flags, start, end) => {
+    expect(readConfig(sources({ flags })).range).toEqual({ start: `${start}T00:00:00Z`, end: `${end}T00:00:00Z` });
+  });
+
+  it.each([
+    [{ from: '2026-10-02', to: '2026-10-01' }, 'must be before'],
+    [{ from: '2026-10-01', to: '2026-10-01' }, 'must be before'],
+    [{ from: '2026-10-01', to: '2026-11-24' }, 'lies in the future'],
+    [{ month: '2026-12' }, 'no day that is over'],
+    [{ month: '2026-9' }, 'is not a month'],
+    [{ from: '2026-02-30', to: '2026-03-01' }, 'is not a day'],
+    [{ from: '2026-10-01' }, 'go together'],
+    [{ month: '2026-10', from: '2026-10-01', to: '2026-10-02' }, 'without --from'],
+  ])('%j is refused: %s', (flags, problem) => {
+    expect(problemsOf({ flags }).join()).toContain(problem);
+  });
+});
+
+describe('settings', () => {
+  it('flags go before the environment, that before the file, that before the defaults', () => {
+    const file = { SUBLEDGER_DATA_DIR: 'file', SUBLEDGER_OUTPUT_DIR: 'file', SUBLEDGER_CONCURRENCY: '3' };
+    const env = { ...sources().env, SUBLEDGER_DATA_DIR: 'env', SUBLEDGER_OUTPUT_DIR: 'env' };
+    const config = readConfig(sources({ flags: { dataDir: 'flag' }, env, file }));
+    expect([config.dataFolder, config.outputFolder, config.concurrency, config.accountConcurrency]).toEqual([
+      'flag',
+      'env',
+      3,
+      4,
+    ]);
+  });
+
+  it('every problem is told at once', () => {
+    const env = {
+      TWILIO_ACCOUNT_SID: 'AC1',
+      SUBLEDGER_API_BASE_URL: 'http://example.com',
+      SUBLEDGER_PHONE_NUMBERS: 'some',
+    };
+    const flags = { concurrency: '0', lookBack: '-1', account: ['x'], month: 'soon', customers: 'none.csv' };
+    expect(problemsOf({ env, flags })).toHaveLength(9);
+  });
+
+  it('no message holds a secret', () => {
+    const env = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'hush-hush', TWILIO_API_KEY: 'hush-hush' };
+    expect(problemsOf({ env }).join()).not.toContain('hush');
+  });
+
+  it.each([
+    ['https://api.example.com/base/', 'https://api.example.com/base'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['http://localhost:1', 'http://localhost:1'],
+  ])('base URL %s is taken', (text, url) => {
+    expect(readConfig(sources({ env: { ...sources().env, SUBLEDGER_API_BASE_URL: text } })).baseUrl).toBe(url);
+  });
+
+  it.each(['http://127.0.0.1.example.com', 'ftp://localhost', 'https://user:secret@example.com', 'x'])(
+    'base URL %s is refused',
+    (text) => {
+      expect(problemsOf({ env: { ...sources().env, SUBLEDGER_API_BASE_URL: text } }).join()).toContain('BASE_URL');
+    },
+  );
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { Knowledge } from '../../src/domain/knowledge.js';
+import { addDays } from '../../src/domain/period.js';
+import { plan } from '../../src/stages/plan.js';
+
+const at = (day: number): string => addDays('2026-10-01T00:00:00Z', day);
+const account = { sid: 'AC1', ownerSid: 'AC0', friendlyName: 'One', status: 'closed' };
+const range = { start: at(0), end: at(31) };
+const nothing: Knowledge = { settled: [], unpriced: [] };
+
+const callWindows = (knowledge: Knowledge): string[] =>
+  plan({ accounts: [account], range, knowledge, firstTaskNumber: 3 })
+    .filter((task) => task.resource === 'calls')
+    .map((task) => `${task.window?.start.slice(8, 10)}-${task.window?.end.slice(5, 10)}`);
+
+describe('plan', () => {
+  it('asks for everything of every account where nothing is known, one window for each list', () => {
+    const tasks = plan({
+      accounts: [account, { ...account, sid: 'AC2' }],
+      range,
+      knowledge: nothing,
+      firstTaskNumber: 3,
+    });
+    expect(tasks.map((task) => [task.number, task.accountSid, task.resource])).toEqual([
+      [3, 'AC1', 'calls'],
+      [4, 'AC1', 'messages'],
+      [5, 'AC1', 'usage_records'],
+      [6, 'AC2', 'calls'],
+      [7, 'AC2', 'messages'],
+      [8, 'AC2', 'usage_records'],
+    ]);
+    for (const task of tasks) expect(task.window).toEqual(range);
+  });
+
+  it('leaves out what is settled, of that account and list only', () => {
+    const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(-10), end: at(24) }];
+    expect(callWindows({ settled, unpriced: [] })).toEqual(['25-11-01']);
+    const tasks = plan({ accounts: [account], range, knowledge: { settled, unpriced: [] }, firstTaskNumber: 1 });
+    expect(tasks.find((task) => task.resource === 'messages')?.window).toEqual(range);
+  });
+
+  it('asks again for settled days that hold unpriced records', () => {
+    const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(0), end: at(31) }];
+    const unpriced = [4, 5, 20].map((day) => ({
+      accountSid: 'AC1',
+      resource: 'calls',
+      start: at(day),
+      end: at(day + 1),
+    }));
+    expect(callWindows({ settled, unpriced })).toEqual(['05-10-07', '21-10-22']);
+    expect(callWindows({ settled, unpriced: [] })).toEqual([]);
+  });
+});
