@@ -32,15 +32,15 @@ export const pageBytesMax = 64 * 1024 * 1024;
 export const taskPagesMax = 100_000;
 /** Rows kept in memory before they go to a landing file: memory and what a crash can cost, against the number of files. */
 export const landingRowsMax = 60_000;
-/** Rows handed to one load transaction. */
-export const loadBatchRowsMax = 1_000_000;
+/** Rows handed to one load transaction: more need more memory to tell sids apart, fewer rewrite the ledger too often. */
+export const loadBatchRowsMax = 250_000;
 /** Days after which a priced row is taken as settled; Twilio prices within 24 hours but restates for some days. */
 export const lookBackDaysDefault = 7;
 /** Days after which an unpriced row no longer makes its day due: Twilio says rarely a price never comes. */
 export const unpricedDaysMax = 30;
 /** Memory of the DuckDB that parses pages, and of the one that holds the ledger. Buffers only: allocations come on top. */
 export const landingMemoryMb = 192;
-export const ledgerMemoryMb = 192;
+export const ledgerMemoryMb = 128;
 /** Pages parsed by one statement: enough to share its overhead, few enough to stay small in memory. */
 export const parsePagesMax = 8;
 /** Tasks named by one line of the manifest: such a line stays below DuckDB's 16 MiB for one JSON object. */
