@@ -139,14 +139,14 @@ export class ByteWriter {
     this.at = at + piece.length;
   }
 
-  /** A whole number, not negative, without leading zeros. */
+  /** A whole number from 0 to 2,147,483,647, without leading zeros. */
   number(value: number): void {
     const { view } = this;
     let digits = 1;
     for (let limit = 10; limit <= value; limit *= 10) digits++;
-    let rest = value;
+    let rest = value | 0;
     for (let at = this.at + digits - 1; at >= this.at; at--) {
-      const next = Math.floor(rest / 10);
+      const next = (rest / 10) | 0;
       view.setUint8(at, 48 + rest - next * 10);
       rest = next;
     }
@@ -156,7 +156,7 @@ export class ByteWriter {
   /**
    * A plain decimal in quotes.
    *
-   * @param units hundred-millionths; its size must be a safe integer
+   * @param units hundred-millionths; a safe integer, so that its whole part is below 2^27
    * @param decimalsLeast how many decimals are shown even where they are zeros
    */
   decimal(units: number, decimalsLeast: number): void {
@@ -167,13 +167,17 @@ export class ByteWriter {
     const whole = Math.floor(size / 100_000_000);
     const rest = size - whole * 100_000_000;
     this.number(whole);
-    let decimals = 8;
-    for (let zeros = 10; decimals > decimalsLeast && rest % zeros === 0; zeros *= 10) decimals--;
+    const upper = (rest / 10_000) | 0;
+    const lower = (rest - upper * 10_000) | 0;
+    let decimals = lower === 0 ? 4 : 8;
+    for (let last = lower === 0 ? upper : lower; decimals > decimalsLeast && last % 10 === 0; last = (last / 10) | 0) {
+      decimals--;
+    }
+    if (decimals < decimalsLeast) decimals = decimalsLeast;
     if (decimals > 0) {
-      const upper = Math.floor(rest / 10_000);
       view.setUint8(this.at, 46);
       view.setFloat64(this.at + 1, FOURS[upper] ?? 0, true);
-      view.setFloat64(this.at + 5, FOURS[rest - upper * 10_000] ?? 0, true);
+      view.setFloat64(this.at + 5, FOURS[lower] ?? 0, true);
       this.at += 1 + decimals;
     }
     view.setUint8(this.at++, 34);
@@ -188,7 +192,8 @@ export class ByteWriter {
   /** `"Fri, 18 Oct 2019 17:02:00 +0000"`, with the quotes. */
   date(instant: number): void {
     const { view, at } = this;
-    const day = Math.floor(instant / DAY_SECONDS);
+    // `| 0` and not Math.floor here and below: whole numbers stay whole numbers, which is much faster.
+    const day = (instant / DAY_SECONDS) | 0;
     if (day !== this.day) {
       this.day = day;
       this.head = headOf(day);
@@ -198,8 +203,8 @@ export class ByteWriter {
     view.setFloat64(at + 9, pool[this.head.start + 1] ?? 0, true);
     view.setUint8(at + 17, 32);
     const second = instant - day * DAY_SECONDS;
-    const minute = Math.floor(second / 60);
-    const hour = Math.floor(minute / 60);
+    const minute = (second / 60) | 0;
+    const hour = (minute / 60) | 0;
     view.setUint16(at + 18, PAIRS[hour] ?? 0, true);
     view.setUint8(at + 20, 58);
     view.setUint16(at + 21, PAIRS[minute - hour * 60] ?? 0, true);
@@ -216,8 +221,8 @@ export class ByteWriter {
     const second = hexDouble(words[1] ?? 0);
     const third = hexDouble(words[2] ?? 0);
     const fourth = hexDouble(words[3] ?? 0);
-    for (const place of places) {
-      const at = base + place;
+    for (let index = 0; index < places.length; index++) {
+      const at = base + (places[index] ?? 0);
       view.setFloat64(at, first, true);
       view.setFloat64(at + 8, second, true);
       view.setFloat64(at + 16, third, true);
