@@ -1,7 +1,7 @@
 -- purpose:    The newest usable observation of each call.
 -- kind:       merge by sid
 -- parameters: none
--- reads:      staging_calls
+-- reads:      staging_calls, repeated_records
 -- grain:      sid
 -- order:      none
 -- columns:
@@ -20,15 +20,6 @@
 --   currency          VARCHAR        ISO 4217, upper case; null where Twilio gives none
 --   run_number        INTEGER
 --   observed_at       TIMESTAMP      UTC
-with newest as (
-  select
-    sid,
-    max(ordinal) as ordinal
-  from staging_calls
-  where defect is null
-  group by sid
-)
-
 select
   s.ordinal,
   s.sid,
@@ -46,5 +37,6 @@ select
   s.run_number,
   s.observed_at
 from staging_calls as s
--- 1:1, an ordinal is given once
-join newest as n on n.ordinal = s.ordinal
+-- n:1, a repeated sid is listed once
+left join repeated_records as r on r.service = 'calls' and r.sid = s.sid
+where s.defect is null and (r.sid is null or r.newest_ordinal = s.ordinal)

@@ -1,7 +1,7 @@
 -- purpose:    The newest usable observation of each message.
 -- kind:       merge by sid
 -- parameters: none
--- reads:      staging_messages
+-- reads:      staging_messages, repeated_records
 -- grain:      sid
 -- order:      none
 -- columns:
@@ -21,15 +21,6 @@
 --   currency               VARCHAR        ISO 4217, upper case; null where Twilio gives none
 --   run_number             INTEGER
 --   observed_at            TIMESTAMP      UTC
-with newest as (
-  select
-    sid,
-    max(ordinal) as ordinal
-  from staging_messages
-  where defect is null
-  group by sid
-)
-
 select
   s.ordinal,
   s.sid,
@@ -48,5 +39,6 @@ select
   s.run_number,
   s.observed_at
 from staging_messages as s
--- 1:1, an ordinal is given once
-join newest as n on n.ordinal = s.ordinal
+-- n:1, a repeated sid is listed once
+left join repeated_records as r on r.service = 'messages' and r.sid = s.sid
+where s.defect is null and (r.sid is null or r.newest_ordinal = s.ordinal)

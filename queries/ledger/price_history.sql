@@ -2,7 +2,7 @@
 --             set to null.
 -- kind:       append
 -- parameters: none
--- reads:      staging_calls, staging_messages, calls, messages
+-- reads:      staging_calls, staging_messages, calls, messages, repeated_records
 -- grain:      service, sid, ordinal
 -- order:      none
 -- columns:
@@ -35,29 +35,17 @@ known as (
   from messages
 ),
 
--- Only a record seen before can change: on a first load nearly none was, and the window below stays small.
-repeated as (
-  select service, sid
-  from observations
-  group by service, sid
-  having count(*) > 1
-  union
-  -- n:1, a sid is known once
-  select o.service, o.sid
-  from observations as o
-  join known as k on k.service = o.service and k.sid = o.sid
-),
-
+-- Only a record seen before can change: what is observed once, and for the first time, needs no comparing.
 sequences as (
   -- n:1, a repeated sid is listed once
   select o.service, o.sid, o.account_sid, o.charged_at, o.cost, o.currency, o.run_number, o.observed_at, o.ordinal
   from observations as o
-  join repeated as r on r.service = o.service and r.sid = o.sid
+  join repeated_records as r on r.service = o.service and r.sid = o.sid
   union all
   -- 1:1
   select k.service, k.sid, k.account_sid, k.charged_at, k.cost, k.currency, k.run_number, k.observed_at, k.ordinal
   from known as k
-  join repeated as r on r.service = k.service and r.sid = k.sid
+  join repeated_records as r on r.service = k.service and r.sid = k.sid
 ),
 
 compared as (

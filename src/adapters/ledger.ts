@@ -3,7 +3,7 @@ import { InvariantError } from '../domain/errors.js';
 import { ledgerMemoryMb } from '../domain/limits.js';
 import type { Query } from '../domain/query.js';
 import { Database, sqlName, sqlText } from './duckdb.js';
-import { exists, makeFolder, removePath, sha256Of } from './files.js';
+import { makeFolder, removePath, sha256Of } from './files.js';
 
 /** The database's file in the data folder. It can be deleted: landing and manifest make it anew. */
 export const ledgerFile = 'subledger.duckdb';
@@ -123,6 +123,3 @@ function viewsInOrder(queries: ReadonlyMap<string, Query>): Query[] {
   for (const query of queries.values()) if (query.kind === 'view') visit(query, []);
   return ordered;
 }
-
-/** Whether a data folder has a ledger at all. */
-export const hasLedger = (dataFolder: string): Promise<boolean> => exists(join(dataFolder, ledgerFile));

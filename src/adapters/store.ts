@@ -3,13 +3,17 @@ import { ConfigError, invariant, LockedError, StorageError } from '../domain/err
 import type { LoadableLine, ManifestEntry, ManifestLine, RunFinished, RunStarted } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
 import type { Database } from './duckdb.js';
-import { commitFile, digestFile, makeFolder, readText, removePath, writeText } from './files.js';
+import { commitFile, digestFile, exists, makeFolder, readText, removePath, writeText } from './files.js';
 import { openLedger } from './ledger.js';
 import { ManifestFile } from './manifest-file.js';
 import { loadQueries, seedFiles } from './query-files.js';
 
 /** Who holds the data folder, for people: the lock itself is DuckDB's, on the ledger file. */
 const holderFile = 'holder.json';
+const manifestFile = 'manifest.jsonl';
+
+/** Whether a run has ever begun in a data folder. The ledger itself may be missing: it is made anew from the landing. */
+export const hasRuns = (dataFolder: string): Promise<boolean> => exists(join(dataFolder, manifestFile));
 
 /** The data folder, opened and locked: ledger, manifest, landing, queries. */
 export class Store {
@@ -42,7 +46,7 @@ export class Store {
       const loadedThrough = Number.parseInt(through ?? '0', 10);
       const pending: LoadableLine[] = [];
       const runs: (RunStarted | RunFinished)[] = [];
-      const manifest = await ManifestFile.open(join(folder, 'manifest.jsonl'), (line: ManifestLine) => {
+      const manifest = await ManifestFile.open(join(folder, manifestFile), (line: ManifestLine) => {
         if (line.kind === 'run_started' || line.kind === 'run_finished') runs.push(line);
         else if (line.sequence > loadedThrough) pending.push(line);
       });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { csvPieces } from '../adapters/csv.js';
 import { fillCustomerMap } from '../adapters/customer-file.js';
+import { loadQueries } from '../adapters/query-files.js';
 import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
@@ -10,7 +11,7 @@ import { type Query, reportsOf, selectTexts } from '../domain/query.js';
 import { loadPending, publish } from '../pipeline.js';
 import { addCommon, addCustomers, addRange } from './options.js';
 import { exitCodeOf, monthLines, setExitCode } from './run.js';
-import { configOf, type Flags, print, withStore } from './session.js';
+import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
 
 const examples = `
 Without a name, the published files of every month in the range are written anew from the ledger. With names, those reports
@@ -29,9 +30,12 @@ export function registerReport(program: Command): void {
     .addHelpText('after', examples);
   addCommon(addCustomers(addRange(command))).action(async (names: string[], flags: Flags) => {
     const config = await configOf(flags, { credentials: false, customers: true });
+    // Before the store is opened, which writes: a slip of the pen must leave the disk as it is.
+    const known = await loadQueries();
+    if (flags.list === true) return listReports(known, flags);
+    const queries = names.map((name) => reportNamed(known, name));
+    await requireRuns(config);
     await withStore('report', config, flags, async (store, outside) => {
-      if (flags.list === true) return listReports(store, flags);
-      const queries = names.map((name) => reportNamed(store, name));
       if (queries.length === 0) {
         const months = await publish(store, config, outside);
         const exitCode = exitCodeOf(undefined, months);
@@ -46,8 +50,10 @@ export function registerReport(program: Command): void {
   });
 }
 
-function listReports(store: Store, flags: Flags): void {
-  const reports = reportsOf(store.queries).map(({ name, purpose }) => ({ name, purpose }));
+type Queries = ReadonlyMap<string, Query>;
+
+function listReports(known: Queries, flags: Flags): void {
+  const reports = reportsOf(known).map(({ name, purpose }) => ({ name, purpose }));
   const width = Math.max(...reports.map((report) => report.name.length));
   print(
     flags,
@@ -56,10 +62,10 @@ function listReports(store: Store, flags: Flags): void {
   );
 }
 
-function reportNamed(store: Store, name: string): Query {
-  const query = store.queries.get(name);
+function reportNamed(known: Queries, name: string): Query {
+  const query = known.get(name);
   if (query?.kind === 'report') return query;
-  const names = reportsOf(store.queries).map((report) => report.name);
+  const names = reportsOf(known).map((report) => report.name);
   throw new ConfigError([`There is no report ${name}. Reports: ${names.join(', ')}.`]);
 }
 
@@ -72,8 +78,22 @@ async function writeReport(store: Store, query: Query, config: Config, json: boo
     `${selectTexts(query.columns, `report_${query.name}`)} order by ${order}`,
   );
   for await (const piece of json ? jsonPieces(query, rows) : csvPieces(query.columns, rows)) {
-    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+    if (!(await writeOut(piece))) return;
   }
+}
+
+/** False where the reader has closed, as `head` does: nobody wants the rest. */
+async function writeOut(text: string): Promise<boolean> {
+  const { stdout } = process;
+  if (stdout.destroyed) return false;
+  if (stdout.write(text)) return true;
+  return once(stdout, 'drain').then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return false;
+      throw error;
+    },
+  );
 }
 
 /** Amounts stay texts: a JSON number would be read as a binary float. */

@@ -5,9 +5,10 @@ import { readCustomerMap } from '../adapters/customer-file.js';
 import { openLog } from '../adapters/logger.js';
 import { random } from '../adapters/random.js';
 import { readSettings } from '../adapters/settings-file.js';
-import { Store } from '../adapters/store.js';
+import { hasRuns, Store } from '../adapters/store.js';
 import { createTerminal } from '../adapters/terminal.js';
 import { type Config, type ConfigSources, readConfig } from '../config.js';
+import { ConfigError } from '../domain/errors.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { instantOf } from '../domain/period.js';
 import type { PipelineEvent } from '../domain/pipeline-event.js';
@@ -34,6 +35,12 @@ export async function configOf(
   const { customersFile } = config;
   const customerMap = needs.customers && customersFile !== undefined ? await readCustomerMap(customersFile) : [];
   return { ...config, customerMap };
+}
+
+/** Commands that only read want a folder that a run has begun to fill: they must not make one. @throws ConfigError */
+export async function requireRuns({ dataFolder }: Config): Promise<void> {
+  if (await hasRuns(dataFolder)) return;
+  throw new ConfigError([`${dataFolder} holds no ledger yet: run "subledger run" first, or set SUBLEDGER_DATA_DIR.`]);
 }
 
 /** How long a signal may take to end the run in order, before the process simply ends. */

@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
-import { hasLedger } from '../adapters/ledger.js';
 import type { Store } from '../adapters/store.js';
-import { ConfigError } from '../domain/errors.js';
 import type { RunFinished, RunStarted } from '../domain/manifest.js';
 import { dayOf } from '../domain/period.js';
 import { selectTexts } from '../domain/query.js';
 import { loadPending } from '../pipeline.js';
 import { addCommon } from './options.js';
-import { configOf, type Flags, print, withStore } from './session.js';
+import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
 
 const examples = `
 Examples:
@@ -33,11 +31,7 @@ export function registerStatus(program: Command): void {
     .addHelpText('after', examples);
   addCommon(command).action(async (flags: Flags) => {
     const config = await configOf(flags, { credentials: false, customers: false });
-    if (!(await hasLedger(config.dataFolder))) {
-      throw new ConfigError([
-        `${config.dataFolder} holds no ledger yet: run "subledger run" first, or set SUBLEDGER_DATA_DIR.`,
-      ]);
-    }
+    await requireRuns(config);
     const { accounts, runs } = await withStore('status', config, { ...flags, quiet: true }, async (store, outside) => {
       await loadPending(store, outside);
       return { accounts: await readStatus(store), runs: runLines(store) };

@@ -77,6 +77,7 @@ async function loadBatch(
     info.files += files.length;
   }
   await fill(ports, 'staging_tasks');
+  await fill(ports, 'repeated_records');
   for (const name of appendedFirst) await append(ports, name);
   info.priceChanges += await countSince(ports, 'price_history', batch);
   info.quarantined += await countSince(ports, 'quarantined_rows', batch);

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliResult, environmentFor, runCli, startCli } from '../support/cli.js';
-import { configFor, dataFolderOf, outputFolderOf, runPipeline, suiteFolder } from '../support/pipeline-run.js';
+import { configFor, runPipeline, suiteFolder } from '../support/pipeline-run.js';
 import { hashesOf } from '../support/published.js';
 import { type SimulatorHandle, startSimulatorHere } from '../support/simulator.js';
 
@@ -73,6 +73,12 @@ function expectTold(result: CliResult, code: number, problems: readonly RegExp[]
   expect(result.stderr).not.toContain(simulator.authToken);
 }
 
+/** Files that came, went or changed since the tests began. */
+async function changedOnDisk(): Promise<string[]> {
+  const now = await hashesOf(folder);
+  return Object.keys({ ...before, ...now }).filter((file) => before[file] !== now[file]);
+}
+
 const hint = /^\(add --help for the options and examples\)$/;
 
 const mistakes: readonly [string, readonly string[], readonly RegExp[]][] = [
@@ -119,7 +125,7 @@ describe('a mistake is one clear message, the right exit code, and nothing chang
   it.each(mistakes)('%s', async (_, args, problems) => {
     const inStore = args.includes('file.txt') ? 6 : 2;
     expectTold(await run(args), inStore, problems);
-    expect(await hashesOf(folder)).toEqual(before);
+    expect(await changedOnDisk()).toEqual([]);
   });
 
   it('everything that is wrong with flags and environment, at once', async () => {
@@ -143,7 +149,7 @@ describe('a mistake is one clear message, the right exit code, and nothing chang
       /--account AC1 is not an account SID/,
     ]);
     expectTold(await run(['run'], {}), 2, [/TWILIO_ACCOUNT_SID is not set/, /TWILIO_AUTH_TOKEN is not set/]);
-    expect(await hashesOf(folder)).toEqual(before);
+    expect(await changedOnDisk()).toEqual([]);
   });
 
   it('everything that is wrong with customers.csv, with the line of each', async () => {
@@ -155,7 +161,7 @@ describe('a mistake is one clear message, the right exit code, and nothing chang
       /line 6: valid_from "2026-02-30" is no day/,
       /line 7: has 2 fields, the header 5/,
     ]);
-    expect(await hashesOf(folder)).toEqual(before);
+    expect(await changedOnDisk()).toEqual([]);
   });
 
   it('a wrong password', async () => {
@@ -163,7 +169,7 @@ describe('a mistake is one clear message, the right exit code, and nothing chang
     expectTold(await run(['run', ...range, '--quiet'], env), 2, [
       /401\/20003.*Check TWILIO_ACCOUNT_SID and TWILIO_AUTH/,
     ]);
-    expect(await hashesOf(folder)).toEqual(before);
+    expect(await changedOnDisk()).toEqual([]);
   });
 
   it('Twilio throttling for an hour', async () => {
@@ -171,7 +177,7 @@ describe('a mistake is one clear message, the right exit code, and nothing chang
     await simulator.setFaults([{ match: { path: `Accounts/${simulator.accountSid}\\.json` }, action }]);
     expectTold(await run(['run', ...range, '--quiet']), 75, [/429.*Twilio asks to wait 3600 s/]);
     await simulator.setFaults([]);
-    expect(await hashesOf(folder)).toEqual(before);
+    expect(await changedOnDisk()).toEqual([]);
   });
 });
 
@@ -191,7 +197,7 @@ describe('a mistake with --json', () => {
         exit_code: 2,
       },
     });
-    expect(await hashesOf(folder)).toEqual(before);
+    expect(await changedOnDisk()).toEqual([]);
   });
 });
 
@@ -218,9 +224,7 @@ describe('help', () => {
 
 describe('Twilio that cannot be reached', () => {
   it('is 75, try again later, and nothing changed on disk', async () => {
-    expectTold(await unreachable, 75, [/^error: .*ECONNREFUSED.*tried 8 times/]);
-    const data = [await hashesOf(dataFolderOf(folder)), await hashesOf(outputFolderOf(folder))];
-    expect({ ...data[0], ...data[1] }).not.toEqual({});
-    expect(await hashesOf(folder)).toEqual(before);
+    expectTold(await unreachable, 75, [/^error: .*found nobody listening at 127\.0\.0\.1:\d+\..*tried 8 times/]);
+    expect(await changedOnDisk()).toEqual([]);
   }, 150_000);
 });
