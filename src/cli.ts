@@ -1,14 +1,20 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { registerDemo } from './commands/demo.js';
-import { registerExtract } from './commands/extract.js';
-import { registerReport } from './commands/report.js';
-import { registerRun } from './commands/run.js';
-import { registerSimulate } from './commands/simulate.js';
-import { registerStatus } from './commands/status.js';
 import { ConfigError, SubledgerError } from './domain/errors.js';
 import { ExitCode } from './domain/exit-code.js';
 import { version } from './domain/version.js';
+
+type Register = (program: Command) => void;
+
+/** Loaded by name: starting the simulator must not wait for DuckDB and the Twilio client to load. */
+const commands: Readonly<Record<string, () => Promise<Register>>> = {
+  run: async () => (await import('./commands/run.js')).registerRun,
+  extract: async () => (await import('./commands/extract.js')).registerExtract,
+  report: async () => (await import('./commands/report.js')).registerReport,
+  status: async () => (await import('./commands/status.js')).registerStatus,
+  demo: async () => (await import('./commands/demo.js')).registerDemo,
+  simulate: async () => (await import('./commands/simulate.js')).registerSimulate,
+};
 
 /** The front door: arguments and environment in, exit code out. */
 async function main(): Promise<void> {
@@ -27,16 +33,8 @@ async function main(): Promise<void> {
     .showHelpAfterError('(add --help for the options and examples)')
     .configureOutput({ writeErr: (text) => process.stderr.write(text) })
     .addHelpText('after', exitCodes);
-  for (const register of [
-    registerRun,
-    registerExtract,
-    registerReport,
-    registerStatus,
-    registerDemo,
-    registerSimulate,
-  ]) {
-    register(program);
-  }
+  const named = commands[process.argv[2] ?? ''];
+  for (const load of named === undefined ? Object.values(commands) : [named]) (await load())(program);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync();

@@ -12,6 +12,7 @@ const range = ['--from', world.from, '--to', world.to];
 
 /** A folder as an operator's is: `data` and `output` of an earlier run, and files that the tests put beside them. */
 const folder = suiteFolder();
+const elsewhere = suiteFolder();
 let simulator: SimulatorHandle;
 let before: Record<string, string>;
 let unreachable: Promise<CliResult>;
@@ -172,6 +173,14 @@ describe('a mistake is one clear message, the right exit code, and nothing chang
     expect(await changedOnDisk()).toEqual([]);
   });
 
+  it('an account that the main account does not have, found out once the list is read', async () => {
+    const flags = ['--account', account, '--data-dir', elsewhere, '--quiet'];
+    expectTold(await run(['run', ...range, ...flags]), 2, [
+      new RegExp(`--account ${account} is none of the 9 accounts of the main account`),
+    ]);
+    expect(await changedOnDisk()).toEqual([]);
+  });
+
   it('Twilio throttling for an hour', async () => {
     const action = { status: 429, headers: { 'Retry-After': '3600' }, body: 'busy' };
     await simulator.setFaults([{ match: { path: `Accounts/${simulator.accountSid}\\.json` }, action }]);
@@ -201,6 +210,13 @@ describe('a mistake with --json', () => {
   });
 });
 
+describe('Twilio that cannot be reached', () => {
+  it('is 75, try again later, and nothing changed on disk', async () => {
+    expectTold(await unreachable, 75, [/^error: .*found nobody listening at 127\.0\.0\.1:\d+\..*tried 8 times/]);
+    expect(await changedOnDisk()).toEqual([]);
+  }, 150_000);
+});
+
 describe('a reader that closes early', () => {
   it.each(['stdout', 'stderr'] as const)('of %s ends the command quietly', async (stream) => {
     // More than a pipe holds, so that the program is still writing when its reader goes.
@@ -220,11 +236,4 @@ describe('help', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`Examples:\\n +\\$ subledger ${command}`));
   });
-});
-
-describe('Twilio that cannot be reached', () => {
-  it('is 75, try again later, and nothing changed on disk', async () => {
-    expectTold(await unreachable, 75, [/^error: .*found nobody listening at 127\.0\.0\.1:\d+\..*tried 8 times/]);
-    expect(await changedOnDisk()).toEqual([]);
-  }, 150_000);
 });

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
+import { afterAll, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.js';
 import { Store } from '../../src/adapters/store.js';
 import { exitCodeOf } from '../../src/commands/run.js';
@@ -10,6 +10,9 @@ import type { Config } from '../../src/config.js';
 import type { PipelineEvent } from '../../src/domain/pipeline-event.js';
 import { type Outside, type PublishedMonth, type PullInfo, publish, pull } from '../../src/pipeline.js';
 import type { SimulatorHandle } from './simulator.js';
+
+// A run takes a second or two, and many times that on a machine that is busy: nothing here is a matter of time.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 /** A folder of this test's own, gone when the test has ended. */
 export async function temporaryFolder(): Promise<string> {

@@ -1,0 +1,84 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliResult, runCli } from '../support/cli.js';
+import { configFor, dataFolderOf, outputFolderOf, runPipeline, suiteFolder } from '../support/pipeline-run.js';
+import { filesBelow, readRows } from '../support/published.js';
+import { type SimulatorHandle, startSimulatorHere } from '../support/simulator.js';
+import { amountText, unitsOf } from '../support/units.js';
+
+const world = { seed: 221, accounts: 6, records: 600, from: '2026-09-28', to: '2026-10-04' };
+
+const folder = suiteFolder();
+let simulator: SimulatorHandle;
+beforeAll(async () => {
+  simulator = await startSimulatorHere(world);
+  await runPipeline(configFor(simulator, folder, world));
+});
+afterAll(() => simulator.stop());
+
+/** Without credentials: nothing is asked of Twilio. */
+const run = (...args: string[]): Promise<CliResult> => runCli(args, { cwd: folder });
+const month = ['--month', '2026-09'];
+
+describe('subledger report', () => {
+  it('writes a named report to stdout as it is published, and nothing else', async () => {
+    const { code, stdout } = await run('report', 'customer_cost', ...month, '--quiet');
+    expect(code).toBe(0);
+    expect(stdout).toBe(await readFile(join(outputFolderOf(folder), '2026-09', 'customer_cost.csv'), 'utf8'));
+  });
+
+  it('takes any range of days, and amounts stay texts in JSON', async () => {
+    const days = ['--from', '2026-09-30', '--to', '2026-10-02', '--json', '--quiet'];
+    const { code, stdout } = await run('report', 'account_cost', ...days);
+    expect(code).toBe(0);
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, string>);
+    const truth = await simulator.truth({ from: '2026-09-30', to: '2026-10-02' });
+    for (const service of ['calls', 'messages'] as const) {
+      for (const currency of new Set(truth.days.map((day) => day.currency ?? ''))) {
+        const own = truth.days.filter((day) => day.service === service && (day.currency ?? '') === currency);
+        const reported = rows.filter((row) => row.currency === currency);
+        const cost = reported.reduce((sum, row) => sum + unitsOf(row[`${service}_cost`] ?? ''), 0n);
+        expect(amountText(cost)).toBe(amountText(own.reduce((sum, day) => sum + unitsOf(day.cost), 0n)));
+        const count = reported.reduce((sum, row) => sum + Number(row[`${service}_count`]), 0);
+        expect(count).toBe(own.reduce((sum, day) => sum + day.count, 0));
+      }
+    }
+  });
+
+  it('lists what there is without touching the disk', async () => {
+    const { code, stdout } = await run('report', '--list', '--json', '--data-dir', 'nowhere');
+    expect(code).toBe(0);
+    const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+    expect(names).toContain('customer_cost');
+    expect(names).toContain('price_times_duration');
+    expect((await filesBelow(folder)).filter((path) => path.includes('nowhere'))).toEqual([]);
+  });
+});
+
+describe('status and report without the database', () => {
+  it('make it anew from the landing', async () => {
+    await rm(join(dataFolderOf(folder), 'subledger.duckdb'));
+    const status = await run('status', '--json');
+    expect(status.code).toBe(0);
+    const { accounts, runs } = JSON.parse(status.stdout);
+    expect(runs).toHaveLength(1);
+    const completeness = await readRows(join(outputFolderOf(folder), '2026-10', 'completeness.csv'));
+    const sids = new Set(completeness.map((row) => row.account_sid));
+    expect(accounts).toHaveLength(3 * sids.size);
+    for (const account of accounts) {
+      expect(account).toMatchObject({
+        complete_from: '2026-09-28',
+        complete_through: '2026-10-03',
+        incomplete_days: '0',
+      });
+    }
+    await rm(join(dataFolderOf(folder), 'subledger.duckdb'));
+    const report = await run('report', ...month);
+    expect(report.code).toBe(0);
+    expect(report.stdout).toMatch(/^2026-09: \d+ files in .*\(unchanged\)/);
+  });
+});
