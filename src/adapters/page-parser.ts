@@ -36,6 +36,8 @@ export class PageParser {
     const database = await Database.open(':memory:', { memoryMb: landingMemoryMb, temporaryFolder: '', threads: 1 });
     const parser = new PageParser(database, queries, options.phoneNumbers, options.run);
     await makeMacros(database, queries);
+    // In memory there is nothing to checkpoint to; without this DuckDB would compress the batches every 16 MB.
+    await database.run('checkpoint_threshold', "set checkpoint_threshold = '1TB'");
     await parser.emptyPages();
     await database.run(
       'received_pages',

@@ -42,6 +42,6 @@ export const unpricedDaysMax = 30;
 export const landingMemoryMb = 192;
 export const ledgerMemoryMb = 128;
 /** Pages parsed by one statement: enough to share its overhead, few enough to stay small in memory. */
-export const parsePagesMax = 8;
+export const parsePagesMax = 4;
 /** Tasks named by one line of the manifest: such a line stays below DuckDB's 16 MiB for one JSON object. */
 export const lineTasksMax = 20_000;
