@@ -8,7 +8,7 @@ import { configFor, outputFolderOf, republish, runPipeline, temporaryFolder } fr
 import { readRows } from '../support/published.js';
 import { startSimulatorHere } from '../support/simulator.js';
 
-const world = { seed: 131, accounts: 14, records: 2500, from: '2026-09-27', to: '2026-10-05' };
+const world = { seed: 131, accounts: 8, records: 1200, from: '2026-09-28', to: '2026-10-04' };
 
 describe(`customers.csv, seed ${world.seed}`, () => {
   it('maps accounts to customers by date; what maps to nobody is unallocated, and told', async () => {

@@ -10,7 +10,7 @@ import { type SimulatorHandle, startSimulatorHere } from '../support/simulator.j
 import { type ApiRecord, instantText, listRecords } from '../support/simulator-records.js';
 import { amountText, unitsOf, unitsOfPlain } from '../support/units.js';
 
-const world = { seed: 101, accounts: 13, records: 2500, from: '2026-10-05', to: '2026-10-08' };
+const world = { seed: 101, accounts: 13, records: 1500, from: '2026-10-05', to: '2026-10-08' };
 const now = '2026-10-20T00:00:00Z';
 
 async function inWorld(test: (simulator: SimulatorHandle, folder: string) => Promise<void>): Promise<void> {

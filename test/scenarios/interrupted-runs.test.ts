@@ -15,7 +15,7 @@ import { filesBelow, hashesOf } from '../support/published.js';
 import { type SimulatorHandle, startSimulatorProcess } from '../support/simulator.js';
 
 /** Slow enough that a run can be met in the middle. */
-const world = { seed: 181, accounts: 12, records: 6000, from: '2026-09-28', to: '2026-10-04', latencyMs: 150 };
+const world = { seed: 181, accounts: 9, records: 2500, from: '2026-10-01', to: '2026-10-04', latencyMs: 150 };
 
 const undisturbed = suiteFolder();
 let simulator: SimulatorHandle;

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/pipeline-run.js';
 import { hashesOf } from '../support/published.js';
 import { startSimulatorProcess } from '../support/simulator.js';
 
-const world = { seed: 151, accounts: 10, records: 5000, from: '2026-09-27', to: '2026-10-06' };
+const world = { seed: 151, accounts: 7, records: 3000, from: '2026-09-28', to: '2026-10-04' };
 
 /** Zones on both sides of UTC, one with half an hour, one beyond the date line, with daylight saving and without. */
 const variants = [

@@ -5,7 +5,7 @@ import { configFor, outputFolderOf, runPipeline, temporaryFolder } from '../supp
 import { hashesOf } from '../support/published.js';
 import { startSimulatorHere, type Truth } from '../support/simulator.js';
 
-const world = { seed: 141, accounts: 9, records: 4000, from: '2026-09-20', to: '2026-10-12' };
+const world = { seed: 141, accounts: 6, records: 3500, from: '2026-09-20', to: '2026-10-12' };
 const soon = '2026-10-12T03:00:00Z';
 
 /** `AC… calls 2026-10-05..2026-10-12`: what a request of the log asks for. */

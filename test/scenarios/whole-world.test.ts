@@ -18,8 +18,8 @@ interface World {
 }
 
 /**
- * Whole months are dear, as each account lists 57 usage categories a day: every seventh world has two, half of the others
- * the seam between two, and the rest a part of one.
+ * Whole months are dear, as each account lists 57 usage categories a day: every tenth world has two, some the seam
+ * between two, and the rest a part of one.
  */
 const worlds: World[] = Array.from({ length: 20 }, (_, index) => {
   const seam = { from: `2026-09-${20 + (index % 9)}`, to: `2026-10-0${2 + (index % 7)}` };
@@ -28,7 +28,7 @@ const worlds: World[] = Array.from({ length: 20 }, (_, index) => {
     seed: 1000 + 37 * index,
     accounts: 15 + (index % 6) + (index === 1 ? 17 : 0),
     records: 1500 + 400 * (index % 7),
-    ...(index % 7 === 0 ? { from: '2026-09-01', to: '2026-11-01' } : index % 2 === 0 ? seam : part),
+    ...(index % 10 === 0 ? { from: '2026-09-01', to: '2026-11-01' } : index % 3 === 0 ? seam : part),
   };
 });
 

@@ -5,9 +5,9 @@ import { readLanding } from '../support/landing.js';
 import { configFor, outputFolderOf, republish, runPipeline, temporaryFolder } from '../support/pipeline-run.js';
 import { startSimulatorHere } from '../support/simulator.js';
 
-const world = { seed: 111, accounts: 12, records: 2500, from: '2026-09-28', to: '2026-10-04' };
-const september = { from: '2026-09-28', to: '2026-10-01' };
-const october = { from: '2026-10-01', to: '2026-10-04' };
+const world = { seed: 111, accounts: 9, records: 1500, from: '2026-09-29', to: '2026-10-03' };
+const september = { from: '2026-09-29', to: '2026-10-01' };
+const october = { from: '2026-10-01', to: '2026-10-03' };
 /** Twilio's texts disagree whether `<` lets the bound itself in. */
 const midnight = 'Thu, 01 Oct 2026 00:00:00 +0000';
 
