@@ -2,10 +2,12 @@ import type { Clock } from './adapters/clock.js';
 import { type CsvColumn, csvPieces } from './adapters/csv.js';
 import { fillCustomerMap } from './adapters/customer-file.js';
 import { sqlText, type TextRow } from './adapters/duckdb.js';
+import { createHttpThread } from './adapters/http-thread.js';
 import { createHttpTransport, type HttpTransport } from './adapters/http-transport.js';
 import { readAccounts, readKnowledge } from './adapters/knowledge.js';
 import { OutputSet } from './adapters/output-set.js';
 import { PageParser } from './adapters/page-parser.js';
+import { createPageSlots } from './adapters/page-slots.js';
 import type { Store } from './adapters/store.js';
 import { createTwilio, type TwilioClient } from './adapters/twilio.js';
 import type { Config } from './config.js';
@@ -13,6 +15,7 @@ import { type Account, chooseAccounts } from './domain/account.js';
 import { StorageError, TryAgainError, TwilioRequestError } from './domain/errors.js';
 import type { ExtractInfo } from './domain/extraction.js';
 import type { Finding } from './domain/finding.js';
+import { pagesBeyondSlots } from './domain/limits.js';
 import { type Instant, type Month, monthsOf, monthWindow } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
 import type { Task } from './domain/task.js';
@@ -81,7 +84,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
     range: config.range,
     phone_numbers: config.phoneNumbers,
   });
-  const transport = createHttpTransport({ concurrency: config.concurrency });
+  const transport = createHttpThread({ concurrency: config.concurrency });
   const parser = await PageParser.open(store.queries, { phoneNumbers: config.phoneNumbers, run });
   try {
     const lander = new Lander({ parser, manifest: store, files: store, now }, run);
@@ -131,22 +134,19 @@ function pullTasks(
   { lander, twilio, transport }: Pulling,
   open: keyof TwilioClient = 'openList',
 ): Promise<ExtractInfo> {
+  const { concurrency, accountConcurrency } = config;
   return extract(
     {
       openList: (task, signal) => twilio[open](task, signal),
       accept: (page) => lander.accept(page),
       restart: async (task) => lander.restart(task),
       recycle: transport.recycle,
+      slots: createPageSlots({ concurrency, accountConcurrency, pagesMax: concurrency + pagesBeyondSlots }),
       clock: outside.clock,
       random: outside.random,
       onEvent: outside.onEvent,
     },
-    {
-      tasks,
-      concurrency: config.concurrency,
-      accountConcurrency: config.accountConcurrency,
-      signal: outside.signal,
-    },
+    { tasks, concurrency, signal: outside.signal },
   );
 }
 

@@ -1,6 +1,6 @@
 -- purpose:    Rows of received pages of calls, as text, less what must not be kept: what a landing file holds.
 -- kind:       landing
--- parameters: $phone_numbers VARCHAR keep or mask
+-- parameters: phone_numbers VARCHAR a DuckDB variable: keep or mask
 -- reads:      received_pages
 -- grain:      one row of one page
 -- order:      none
@@ -50,8 +50,8 @@ parties as (
     observed_at,
     page_key,
     r,
-    $phone_numbers = 'keep' or coalesce(r.direction in ('inbound', 'trunking-originating'), false) as keep_to,
-    $phone_numbers = 'keep' or coalesce(r.direction in ('outbound-api', 'trunking-terminating'), false) as keep_from
+    getvariable('phone_numbers') = 'keep' or coalesce(r.direction in ('inbound', 'trunking-originating'), false) as keep_to,
+    getvariable('phone_numbers') = 'keep' or coalesce(r.direction in ('outbound-api', 'trunking-terminating'), false) as keep_from
   from page_rows
 ),
 
@@ -65,7 +65,7 @@ final as (
     r.trunk_sid as trunk_sid,
     case when keep_to then r."to" else mask_address(r."to") end as "to",
     case when keep_from then r."from" else mask_address(r."from") end as "from",
-    case when $phone_numbers = 'keep' then r.forwarded_from else mask_address(r.forwarded_from) end as forwarded_from,
+    case when getvariable('phone_numbers') = 'keep' then r.forwarded_from else mask_address(r.forwarded_from) end as forwarded_from,
     r.status as status,
     r.direction as direction,
     r.start_time as start_time,

@@ -1,6 +1,6 @@
 -- purpose:    Rows of received pages of messages, as text, less what must not be kept: what a landing file holds.
 -- kind:       landing
--- parameters: $phone_numbers VARCHAR keep or mask
+-- parameters: phone_numbers VARCHAR a DuckDB variable: keep or mask
 -- reads:      received_pages
 -- grain:      one row of one page
 -- order:      none
@@ -46,8 +46,8 @@ parties as (
     observed_at,
     page_key,
     r,
-    $phone_numbers = 'keep' or coalesce(r.direction = 'inbound', false) as keep_to,
-    $phone_numbers = 'keep' or coalesce(r.direction in ('outbound-api', 'outbound-call', 'outbound-reply'), false) as keep_from
+    getvariable('phone_numbers') = 'keep' or coalesce(r.direction = 'inbound', false) as keep_to,
+    getvariable('phone_numbers') = 'keep' or coalesce(r.direction in ('outbound-api', 'outbound-call', 'outbound-reply'), false) as keep_from
   from page_rows
 ),
 

@@ -1,7 +1,7 @@
 -- purpose:    What each received page of calls holds, so that a page that cannot be right is refused before it is landed.
 -- kind:       verdict
--- parameters: $first_page_key BIGINT pages from this one on
--- reads:      received_calls, page_expectations
+-- parameters: none
+-- reads:      received_calls, received_pages
 -- grain:      page_key
 -- order:      page_key
 -- columns:
@@ -21,7 +21,6 @@ with parsed as (
     utc_time(start_time) as at,
     start_time
   from received_calls
-  where page_key >= $first_page_key
 ),
 
 final as (
@@ -36,7 +35,7 @@ final as (
     count(*) filter (where not regexp_full_match(p.sid, 'CA[0-9a-fA-F]{32}')) as odd_sids
   from parsed as p
   -- n:1, a page has one expectation
-  join page_expectations as e on e.page_key = p.page_key
+  join received_pages as e on e.page_key = p.page_key
   group by p.page_key
 )
 

@@ -1,7 +1,7 @@
 -- purpose:    What each received page of messages holds, so that a page that cannot be right is refused before it is landed.
 -- kind:       verdict
--- parameters: $first_page_key BIGINT pages from this one on
--- reads:      received_messages, page_expectations
+-- parameters: none
+-- reads:      received_messages, received_pages
 -- grain:      page_key
 -- order:      page_key
 -- columns:
@@ -21,7 +21,6 @@ with parsed as (
     utc_time(date_sent) as at,
     date_sent
   from received_messages
-  where page_key >= $first_page_key
 ),
 
 final as (
@@ -36,7 +35,7 @@ final as (
     count(*) filter (where not regexp_full_match(p.sid, '(SM|MM)[0-9a-fA-F]{32}')) as odd_sids
   from parsed as p
   -- n:1, a page has one expectation
-  join page_expectations as e on e.page_key = p.page_key
+  join received_pages as e on e.page_key = p.page_key
   group by p.page_key
 )
 

@@ -1,7 +1,7 @@
 -- purpose:    What each received page of usage records holds, so that a page that cannot be right is refused before it is landed.
 -- kind:       verdict
--- parameters: $first_page_key BIGINT pages from this one on
--- reads:      received_usage_records, page_expectations
+-- parameters: none
+-- reads:      received_usage_records, received_pages
 -- grain:      page_key
 -- order:      page_key
 -- columns:
@@ -19,7 +19,6 @@ with parsed as (
     try_cast(start_date as date) as start_day,
     try_cast(end_date as date) as end_day
   from received_usage_records
-  where page_key >= $first_page_key
 ),
 
 final as (
@@ -32,7 +31,7 @@ final as (
     cast(0 as bigint) as odd_sids
   from parsed as p
   -- n:1, a page has one expectation
-  join page_expectations as e on e.page_key = p.page_key
+  join received_pages as e on e.page_key = p.page_key
   group by p.page_key
 )
 

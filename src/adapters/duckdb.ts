@@ -127,8 +127,13 @@ export class Database {
   }
 
   close(): void {
-    this.connection.closeSync();
+    this.disconnect();
     this.instance.closeSync();
+  }
+
+  /** Ends a second connection; the first one closes the instance. */
+  disconnect(): void {
+    this.connection.closeSync();
   }
 }
 

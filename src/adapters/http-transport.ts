@@ -65,7 +65,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
       checkSafe(url);
       const secure = url.protocol === 'https:';
       const received = await receive(url, request, secure ? httpsAgent : httpAgent, limits);
-      return { ...received, body: await decode(received, limits.bodyBytesMax) };
+      return { ...received, body: await decode(received, limits) };
     },
     recycle: (body) => limits.pool.give(body),
     close() {
@@ -157,15 +157,18 @@ function plainHeaders(response: http.IncomingMessage): Record<string, string | u
 
 const unzip = promisify(gunzip);
 
-async function decode(response: HttpResponse, bodyBytesMax: number): Promise<Buffer> {
+async function decode(response: HttpResponse, { pool, bodyBytesMax }: Limits): Promise<Buffer> {
   const encoding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || encoding === '' || response.body.length === 0) return response.body;
   if (encoding !== 'gzip') throw transient(`came in an encoding that was not asked for (${encoding.slice(0, 20)})`);
   try {
-    return await unzip(response.body, { maxOutputLength: bodyBytesMax });
+    const decoded = await unzip(response.body, { maxOutputLength: bodyBytesMax });
+    return pool.append(pool.take(decoded.length), 0, decoded).subarray(0, decoded.length);
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(bodyBytesMax);
     throw transient('is damaged gzip', error);
+  } finally {
+    pool.give(response.body);
   }
 }
 

@@ -9,8 +9,10 @@ export const concurrencyDefault = 20;
 export const concurrencyMax = 200;
 /** Requests in flight for one account. */
 export const accountConcurrencyDefault = 4;
-/** Tasks begun beyond the request slots: while one waits or lands its page, another uses the slot. Each holds a page at most. */
+/** Tasks begun beyond the request slots: while one waits or lands its page, another uses the slot. */
 export const activeTasksBeyondSlots = 8;
+/** Pages received and not yet landed, beyond the request slots: landing never waits for the network, nor fills the memory. */
+export const pagesBeyondSlots = 12;
 /** Tasks in a row that ran out of retries, with no page between them, after which Twilio counts as unreachable. */
 export const giveUpsInARowMax = 20;
 /** Distinct warnings that extraction carries; more are only counted. */
@@ -31,7 +33,7 @@ export const pageBytesMax = 64 * 1024 * 1024;
 /** Pages of one task; a loop of next_page_uri ends here at the latest. */
 export const taskPagesMax = 100_000;
 /** Rows kept in memory before they go to a landing file: memory and what a crash can cost, against the number of files. */
-export const landingRowsMax = 60_000;
+export const landingRowsMax = 40_000;
 /** Rows handed to one load transaction: more need more memory to tell sids apart, fewer rewrite the ledger too often. */
 export const loadBatchRowsMax = 250_000;
 /** Days after which a priced row is taken as settled; Twilio prices within 24 hours but restates for some days. */
@@ -42,6 +44,6 @@ export const unpricedDaysMax = 30;
 export const landingMemoryMb = 192;
 export const ledgerMemoryMb = 128;
 /** Pages parsed by one statement: enough to share its overhead, few enough to stay small in memory. */
-export const parsePagesMax = 4;
+export const parsePagesMax = 8;
 /** Tasks named by one line of the manifest: such a line stays below DuckDB's 16 MiB for one JSON object. */
 export const lineTasksMax = 20_000;

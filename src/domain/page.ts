@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { checkEcho, type SentFilter } from './echo.js';
+import { mark, nonSpace } from './json-bytes.js';
 
 /**
  * A page of a v2010 list, taken apart without parsing its rows: one answer holds up to 1000 of them, and a JavaScript object
@@ -49,24 +50,6 @@ export function splitPage(body: Buffer, rowsKey: string): SplitPage {
     end = body.lastIndexOf(mark.arrayEnd, end - 1);
   }
   return notAPage('it is truncated or not JSON');
-}
-
-const mark = {
-  colon: 0x3a,
-  less: 0x3c,
-  arrayStart: 0x5b,
-  backslash: 0x5c,
-  arrayEnd: 0x5d,
-  objectStart: 0x7b,
-  objectEnd: 0x7d,
-};
-
-/** The next byte from `at` on, forwards or backwards, that is not JSON's white space. */
-function nonSpace(body: Buffer, at: number, step: 1 | -1): number {
-  let index = at;
-  for (let byte = body[index]; byte === 32 || byte === 9 || byte === 10 || byte === 13; byte = body[index])
-    index += step;
-  return index;
 }
 
 /** Where the array of `"rowsKey": [` begins. A key is never found inside a text: there its quotes are escaped. */

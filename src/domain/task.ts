@@ -1,5 +1,6 @@
 import type { Instant, Window } from './period.js';
 import type { LandedResource } from './resource.js';
+import type { SlimRows } from './slim-rows.js';
 
 /** The unit of extraction: one list of one account over one half-open UTC window. */
 export interface Task {
@@ -22,8 +23,7 @@ export interface ReceivedPage {
   /** Counted from 0 within the task. */
   readonly pageNumber: number;
   readonly observedAt: Instant;
-  /** The JSON array of rows as Twilio's bytes, UTF-8, untouched. */
-  readonly rows: Buffer;
+  readonly rows: SlimRows;
   /** The page is the last of its task. */
   readonly last: boolean;
 }

@@ -1,27 +1,20 @@
 import { setMaxListeners } from 'node:events';
-import pLimit, { type LimitFunction } from 'p-limit';
 import { TwilioRequestError } from '../domain/errors.js';
-import type { ExtractEvent, ExtractInfo, TaskFailure } from '../domain/extraction.js';
+import { ExtractTally, type Reach } from '../domain/extract-tally.js';
+import type { ExtractEvent, ExtractInfo } from '../domain/extraction.js';
 import {
   activeTasksBeyondSlots,
-  extractWarningsMax,
   giveUpsInARowMax,
   pageRowsMax,
   taskPagesMax,
   usagePageRowsReduced,
 } from '../domain/limits.js';
 import { type ExpectedPage, readPage } from '../domain/page.js';
-import { instantOf } from '../domain/period.js';
-import {
-  gaveUpError,
-  isUsagePageTooLarge,
-  notAskedError,
-  outcomeOf,
-  pageError,
-  pageLoopError,
-} from '../domain/request-errors.js';
+import { type Instant, instantOf } from '../domain/period.js';
+import { gaveUpError, isUsagePageTooLarge, notAskedError, pageError, pageLoopError } from '../domain/request-errors.js';
 import { rowsKey } from '../domain/resource.js';
 import { decideRetry } from '../domain/retry.js';
+import { type SlimRows, slimRows } from '../domain/slim-rows.js';
 import type { Outcome, PageVerdict, ReceivedPage, Task } from '../domain/task.js';
 import { interleaveAccounts } from '../domain/task-order.js';
 
@@ -38,6 +31,10 @@ export interface ExtractPorts {
   restart(task: Task): Promise<void>;
   /** The body's bytes are looked at no more. */
   recycle(body: Buffer): void;
+  /** Bounds requests in flight and pages in memory: sends when there is room, and the room is free again at `done`. */
+  readonly slots: {
+    ask<Answer>(accountSid: string, send: () => Promise<Answer>): Promise<{ readonly answer: Answer; done(): void }>;
+  };
   readonly clock: {
     now(): Date;
     monotonicMs(): number;
@@ -51,34 +48,15 @@ export interface ExtractPorts {
 
 export interface ExtractInput {
   readonly tasks: readonly Task[];
-  /** Requests in flight, over all accounts and for one. */
+  /** Requests in flight over all accounts: as many tasks, and some more, are begun side by side. */
   readonly concurrency: number;
-  readonly accountConcurrency: number;
   readonly signal: AbortSignal;
 }
 
 interface Run {
   readonly ports: ExtractPorts;
   readonly signal: AbortSignal;
-  readonly slot: <Result>(accountSid: string, send: () => Promise<Result>) => Promise<Result>;
-  readonly failures: TaskFailure[];
-  readonly warnings: Set<string>;
-  readonly counts: {
-    complete: number;
-    pages: number;
-    rows: number;
-    requests: number;
-    retries: number;
-    waitedMs: number;
-  };
-  warningsCount: number;
-  /** Tasks in a row that ran out of retries. */
-  giveUpsInARow: number;
-}
-
-interface Reach {
-  pages: number;
-  rows: number;
+  readonly tally: ExtractTally;
 }
 
 /**
@@ -91,18 +69,7 @@ export async function extract(ports: ExtractPorts, input: ExtractInput): Promise
   const signal = AbortSignal.any([input.signal, stop.signal]);
   // Each request and each wait listens; Node would warn of a leak at eleven.
   setMaxListeners(0, signal);
-  const counts = { complete: 0, pages: 0, rows: 0, requests: 0, retries: 0, waitedMs: 0 };
-  const slot = createSlots(input.concurrency, input.accountConcurrency);
-  const run: Run = {
-    ports,
-    signal,
-    slot,
-    failures: [],
-    warnings: new Set(),
-    counts,
-    warningsCount: 0,
-    giveUpsInARow: 0,
-  };
+  const run: Run = { ports, signal, tally: new ExtractTally() };
   const thrown: unknown[] = [];
   const queue = interleaveAccounts(input.tasks).values();
   const work = async (): Promise<void> => {
@@ -119,80 +86,43 @@ export async function extract(ports: ExtractPorts, input: ExtractInput): Promise
   const active = Math.min(input.tasks.length, input.concurrency + activeTasksBeyondSlots);
   await Promise.all(Array.from({ length: active }, work));
   if (thrown.length > 0) throw thrown[0];
-  return summarise(run, input);
-}
-
-function summarise(run: Run, input: ExtractInput): ExtractInfo {
-  const { complete, ...counts } = run.counts;
-  const failures = run.failures.toSorted((a, b) => a.task.number - b.task.number);
-  const refused = failures.filter((failure) => failure.outcome === 'refused').length;
-  const failed = failures.length - refused;
-  const unfinished = input.tasks.length - complete - failures.length;
-  return {
-    ...counts,
-    tasks: { complete, refused, failed, unfinished },
-    warnings: [...run.warnings],
-    warningsCount: run.warningsCount,
-    failures,
-    allTransient: complete === 0 && failures.length > 0 && failures.every((failure) => failure.error.transient),
-    aborted: input.signal.aborted,
-  };
+  return run.tally.info(input.tasks.length, input.signal.aborted);
 }
 
 const isAbort = (error: unknown, signal: AbortSignal): boolean =>
   error === signal.reason || (error instanceof Error && error.name === 'AbortError');
 
-/**
- * A slot of the account, then one of all. It is held while a request is under way, not while a page is parsed or a retry
- * waited for.
- */
-function createSlots(concurrency: number, accountConcurrency: number): Run['slot'] {
-  const overall = pLimit(concurrency);
-  const perAccount = new Map<string, LimitFunction>();
-  return async (accountSid, send) => {
-    const account = perAccount.get(accountSid) ?? pLimit(accountConcurrency);
-    perAccount.set(accountSid, account);
-    try {
-      return await account(() => overall(send));
-    } finally {
-      if (account.activeCount + account.pendingCount === 0) perAccount.delete(accountSid);
-    }
-  };
-}
-
 /** One task to its outcome. Throws what must stop the whole run. */
 async function pullTask(run: Run, task: Task): Promise<void> {
-  const { onEvent } = run.ports;
+  const { ports, signal, tally } = run;
   const reach: Reach = { pages: 0, rows: 0 };
-  onEvent({ kind: 'task_started', task });
+  ports.onEvent({ kind: 'task_started', task });
   let outcome: Outcome = 'complete';
   try {
-    if (run.giveUpsInARow >= giveUpsInARowMax) throw notAskedError(task, run.giveUpsInARow);
+    if (tally.giveUpsInARow >= giveUpsInARowMax) throw notAskedError(task, tally.giveUpsInARow);
     await pullWindow(run, task, reach);
-    run.counts.complete += 1;
-    run.counts.pages += reach.pages;
-    run.counts.rows += reach.rows;
+    tally.finish(reach);
   } catch (error) {
     if (!(error instanceof TwilioRequestError)) throw error;
-    run.signal.throwIfAborted();
-    const failure = { task, outcome: outcomeOf(error, task), error };
-    run.failures.push(failure);
-    outcome = failure.outcome;
-    // Even a refusal shows that Twilio answers.
-    run.giveUpsInARow = error.transient ? run.giveUpsInARow + 1 : 0;
+    signal.throwIfAborted();
+    ({ outcome } = tally.fail(task, error));
   }
-  onEvent({ kind: 'task_finished', task, outcome, ...reach });
+  ports.onEvent({ kind: 'task_finished', task, outcome, ...reach });
 }
 
-/** All pages of the window; from its first page once more where the token expired or usage wants smaller pages. */
+/** All pages of the window; from its first page once more where the token expired, usage wants smaller pages, or rows are damaged. */
 async function pullWindow(run: Run, task: Task, reach: Reach): Promise<void> {
+  const startedMs = run.ports.clock.monotonicMs();
   let pageSize = pageRowsMax;
   let expired = false;
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
+    let reason: string;
     try {
-      return await pullPages(run, task, pageSize, reach);
+      const malformed = await pullPages(run, task, pageSize, reach);
+      if (malformed === undefined) return;
+      await backOff(run, task, { error: malformed, attempt, startedMs });
+      reason = 'a page was damaged';
     } catch (error) {
-      let reason: string;
       if (isUsagePageTooLarge(error, task, pageSize)) {
         pageSize = usagePageRowsReduced;
         reason = `pages of ${pageSize} rows`;
@@ -200,28 +130,64 @@ async function pullWindow(run: Run, task: Task, reach: Reach): Promise<void> {
         expired = true;
         reason = 'the page token expired';
       } else throw error;
-      if (reach.pages > 0) await run.ports.restart(task);
-      Object.assign(reach, { pages: 0, rows: 0 });
-      run.ports.onEvent({ kind: 'task_restarted', task, reason });
     }
+    if (reach.pages > 0) await run.ports.restart(task);
+    Object.assign(reach, { pages: 0, rows: 0 });
+    run.ports.onEvent({ kind: 'task_restarted', task, reason });
   }
 }
 
-async function pullPages(run: Run, task: Task, pageSize: number, reach: Reach): Promise<void> {
+/**
+ * Pages are asked for one after the other, because each names the next; they are landed behind that, as many at a time as there is
+ * room for. Resolves when all are landed, with the error where one turned out malformed.
+ */
+async function pullPages(
+  run: Run,
+  task: Task,
+  pageSize: number,
+  reach: Reach,
+): Promise<TwilioRequestError | undefined> {
   const list = run.ports.openList(task, run.signal);
   const seen = new Set<string>();
-  let nextUri: string | null = null;
-  for (;;) {
-    const page = await pullPage(run, { task, list, uri: nextUri, pageSize, pageNumber: reach.pages });
-    run.giveUpsInARow = 0;
-    reach.pages += 1;
-    reach.rows += page.rows;
-    nextUri = page.nextUri;
-    seen.add(page.uri);
-    if (nextUri === null) return;
-    if (seen.has(nextUri) || reach.pages >= taskPagesMax) throw pageLoopError(task, reach.pages);
-    seen.add(nextUri);
+  const landing = new Landing();
+  try {
+    let uri: string | null = null;
+    for (let pageNumber = 0; landing.failure === undefined; pageNumber += 1) {
+      const page: PulledPage = await pullPage(run, { task, list, uri, pageNumber, pageSize });
+      run.tally.giveUpsInARow = 0;
+      uri = page.nextUri;
+      landing.add(landPage(run, { task, pageNumber, page, reach }));
+      if (uri === null) break;
+      seen.add(page.uri);
+      if (seen.has(uri) || pageNumber + 1 >= taskPagesMax) throw pageLoopError(task, pageNumber + 1);
+      seen.add(uri);
+    }
+  } finally {
+    await landing.ended;
   }
+  const { failure } = landing;
+  if (failure instanceof MalformedPage) return failure.error;
+  if (failure !== undefined) throw failure;
+  return undefined;
+}
+
+/** The pages of a task that are being landed. */
+class Landing {
+  /** Never rejects. */
+  ended: Promise<unknown> = Promise.resolve();
+  /** The first one. */
+  failure: unknown;
+
+  add(landed: Promise<void>): void {
+    const settled = landed.catch((error: unknown) => {
+      this.failure ??= error;
+    });
+    this.ended = Promise.all([this.ended, settled]);
+  }
+}
+
+class MalformedPage {
+  constructor(readonly error: TwilioRequestError) {}
 }
 
 interface PageToPull {
@@ -229,20 +195,22 @@ interface PageToPull {
   readonly list: PageSource;
   /** Null for the first page. */
   readonly uri: string | null;
-  readonly pageSize: number;
   readonly pageNumber: number;
+  readonly pageSize: number;
 }
 
 interface PulledPage {
   readonly uri: string;
   readonly nextUri: string | null;
-  readonly rows: number;
+  readonly observedAt: Instant;
+  readonly rows: SlimRows;
+  /** To be called once the rows are looked at no more. */
+  done(): void;
 }
 
 /** One page, asked for until it is whole or the limits of domain/retry.ts end it. */
 async function pullPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
-  const { clock, random, onEvent } = run.ports;
-  const startedMs = clock.monotonicMs();
+  const startedMs = run.ports.clock.monotonicMs();
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await tryPage(run, wanted);
@@ -251,42 +219,72 @@ async function pullPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
       run.signal.throwIfAborted();
       // A single 500 is an accident; a second one is the size.
       if (attempt > 1 && isUsagePageTooLarge(error, wanted.task, wanted.pageSize)) throw error;
-      const spentMs = clock.monotonicMs() - startedMs;
-      const decision = decideRetry({ attempt, spentMs, error, nowMs: clock.now().getTime(), random: random() });
-      if (decision.kind === 'give_up') throw error.transient ? gaveUpError(error, decision.reason) : error;
-      run.counts.retries += 1;
-      run.counts.waitedMs += decision.waitMs;
-      onEvent({ kind: 'retry', task: wanted.task, attempt, waitMs: decision.waitMs, reason: error.message });
-      await clock.sleep(decision.waitMs, run.signal);
+      await backOff(run, wanted.task, { error, attempt, startedMs });
     }
   }
 }
 
-async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
-  const { task, list, pageNumber } = wanted;
-  const { body } = await run.slot(task.accountSid, () => request(run, wanted));
-  const observedAt = instantOf(run.ports.clock.now());
-  const page = readPage(body, { rowsKey: rowsKey[task.resource], filters: list.filters, place: list.place });
-  if (page.kind === 'problem') throw pageError(task, pageNumber, page.detail, page.transient);
-  const { rows, uri, nextUri } = page;
-  const verdict = await run.ports.accept({ task, pageNumber, observedAt, rows, last: nextUri === null });
-  run.ports.recycle(body);
-  if (verdict.kind !== 'accepted') throw pageError(task, pageNumber, verdict.detail, verdict.kind === 'malformed');
-  run.warningsCount += verdict.warnings.length;
-  for (const warning of verdict.warnings) if (run.warnings.size < extractWarningsMax) run.warnings.add(warning);
-  run.ports.onEvent({ kind: 'page_accepted', task, pageNumber, rows: verdict.rows });
-  return { uri, nextUri, rows: verdict.rows };
+/** Waits before the next try, or throws because there is to be none. */
+async function backOff(
+  run: Run,
+  task: Task,
+  { error, attempt, startedMs }: { error: TwilioRequestError; attempt: number; startedMs: number },
+): Promise<void> {
+  const { clock, random, onEvent } = run.ports;
+  const spentMs = clock.monotonicMs() - startedMs;
+  const decision = decideRetry({ attempt, spentMs, error, nowMs: clock.now().getTime(), random: random() });
+  if (decision.kind === 'give_up') throw error.transient ? gaveUpError(error, decision.reason) : error;
+  run.tally.retry(decision.waitMs);
+  onEvent({ kind: 'retry', task, attempt, waitMs: decision.waitMs, reason: error.message });
+  await clock.sleep(decision.waitMs, run.signal);
 }
 
-async function request(run: Run, { task, list, uri, pageSize }: PageToPull): Promise<{ readonly body: Buffer }> {
+async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
+  const { task, list, pageNumber } = wanted;
+  const { clock, slots, recycle } = run.ports;
+  const { answer: body, done: leave } = await slots.ask(task.accountSid, () => request(run, wanted));
+  const observedAt = instantOf(clock.now());
+  const done = (): void => {
+    recycle(body);
+    leave();
+  };
+  const page = readPage(body, { rowsKey: rowsKey[task.resource], filters: list.filters, place: list.place });
+  if (page.kind === 'page') {
+    return { uri: page.uri, nextUri: page.nextUri, observedAt, rows: slimRows(page.rows), done };
+  }
+  done();
+  throw pageError(task, pageNumber, page.detail, page.transient);
+}
+
+async function request(run: Run, { task, list, uri, pageSize }: PageToPull): Promise<Buffer> {
   run.signal.throwIfAborted();
   const { clock, onEvent } = run.ports;
   const startedMs = clock.monotonicMs();
-  run.counts.requests += 1;
+  run.tally.requests += 1;
   onEvent({ kind: 'request_started', task });
   try {
-    return await (uri === null ? list.first({ pageSize }) : list.next(uri));
+    const { body } = await (uri === null ? list.first({ pageSize }) : list.next(uri));
+    return body;
   } finally {
     onEvent({ kind: 'request_finished', task, ms: clock.monotonicMs() - startedMs });
   }
+}
+
+interface PageToLand {
+  readonly task: Task;
+  readonly pageNumber: number;
+  readonly page: PulledPage;
+  readonly reach: Reach;
+}
+
+async function landPage(run: Run, { task, pageNumber, page, reach }: PageToLand): Promise<void> {
+  const { observedAt, rows, nextUri } = page;
+  const accepted = run.ports.accept({ task, pageNumber, observedAt, rows, last: nextUri === null });
+  const verdict = await accepted.finally(page.done);
+  if (verdict.kind === 'malformed') throw new MalformedPage(pageError(task, pageNumber, verdict.detail, true));
+  if (verdict.kind === 'refused') throw pageError(task, pageNumber, verdict.detail, false);
+  reach.pages += 1;
+  reach.rows += verdict.rows;
+  run.tally.warn(verdict.warnings);
+  run.ports.onEvent({ kind: 'page_accepted', task, pageNumber, rows: verdict.rows });
 }

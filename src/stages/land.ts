@@ -6,12 +6,15 @@ import { type LandedResource, landedResources } from '../domain/resource.js';
 import type { Outcome, PageVerdict, ReceivedPage, Task } from '../domain/task.js';
 
 /** What landing needs of the outside. */
-export interface LandPorts {
+export interface LandPorts<Batch = unknown> {
   readonly parser: {
+    /** Rows accepted and not yet sealed. */
     rowCount(resource: LandedResource): number;
     parse(resource: LandedResource, pages: readonly ReceivedPage[]): Promise<PageVerdict[]>;
+    /** Takes what is accepted out, so that the next batch can begin while this one is written. */
+    seal(resource: LandedResource): Promise<Batch>;
     write(
-      resource: LandedResource,
+      batch: Batch,
       path: string,
       sequence: number,
     ): Promise<{ readonly rows: number; readonly controls: readonly ControlTotal[] }>;
@@ -45,21 +48,24 @@ interface Waiting {
 }
 
 /**
- * The book of record. Pages are parsed together as they come, kept in memory up to `landingRowsMax` rows, then written as
+ * The book of record. Pages are judged together as they come, kept in memory up to `landingRowsMax` rows, then written as
  * one file, committed, and announced by one line of the manifest with the tasks that are complete by it. Order of events:
- * file durable under its name, then the line: a crash between them leaves a file that the next run overwrites.
+ * file durable under its name, then the line: a crash between them leaves a file that the next run overwrites. One file is
+ * written while the next pages are judged.
  */
-export class Lander {
+export class Lander<Batch = unknown> {
   private readonly queue: Waiting[] = [];
   private readonly progress = new Map<number, Progress>();
   private readonly ended = new Map<LandedResource, TaskLine[]>();
   private working: Promise<void> | undefined;
+  /** The file that is being written. A failure is told by whoever waits for it: the next batch, or the end. */
+  private writing: Promise<void> = Promise.resolve();
   private filesWritten = 0;
   private rowsWritten = 0;
   private bytesWritten = 0;
 
   constructor(
-    private readonly ports: LandPorts,
+    private readonly ports: LandPorts<Batch>,
     private readonly run: number,
   ) {}
 
@@ -85,6 +91,7 @@ export class Lander {
     for (const resource of landedResources) {
       if (this.ports.parser.rowCount(resource) > 0 || this.endedOf(resource).length > 0) await this.flush(resource);
     }
+    await this.writing;
     if (unfinished.length > 0) {
       const tasks = unfinished.map(({ task, outcome, error }) => this.taskLine(task, outcome, error));
       for (let from = 0; from < tasks.length; from += lineTasksMax) {
@@ -140,8 +147,10 @@ export class Lander {
     }
   }
 
+  /** A page counts only behind those before it: where one is missing, the task cannot become complete by its last. */
   private count(page: ReceivedPage, rows: number): void {
     const progress = this.progress.get(page.task.number) ?? { startedAt: page.observedAt, pages: 0, rows: 0 };
+    if (progress.pages !== page.pageNumber) return;
     progress.pages += 1;
     progress.rows += rows;
     this.progress.set(page.task.number, progress);
@@ -160,28 +169,25 @@ export class Lander {
     } else if (this.endedOf(parsed).length >= lineTasksMax) await this.flush(parsed);
   }
 
+  /** Two batches at most are in memory: one being filled, one being written. */
   private async flush(resource: LandedResource): Promise<void> {
-    const { parser, manifest, files } = this.ports;
-    const sequence = manifest.nextSequence;
+    await this.writing;
     const tasks = this.endedOf(resource);
     this.ended.set(resource, []);
+    this.writing = this.write(resource, await this.ports.parser.seal(resource), tasks);
+    this.writing.catch(() => undefined);
+  }
+
+  private async write(resource: LandedResource, batch: Batch, tasks: TaskLine[]): Promise<void> {
+    const { parser, manifest, files } = this.ports;
+    const sequence = manifest.nextSequence;
     const file = `landing/${String(sequence).padStart(8, '0')}-${resource}.parquet`;
     const { temporary, final } = files.place(file);
-    const { rows, controls } = await parser.write(resource, temporary, sequence);
+    const { rows, controls } = await parser.write(batch, temporary, sequence);
     const { sha256, bytes } = await files.digest(temporary);
     await files.commit(temporary, final);
-    await manifest.append({
-      kind: 'landed',
-      run: this.run,
-      at: this.ports.now(),
-      resource,
-      file,
-      sha256,
-      bytes,
-      rows,
-      controls,
-      tasks,
-    });
+    const landed = { kind: 'landed', run: this.run, at: this.ports.now(), resource } as const;
+    await manifest.append({ ...landed, file, sha256, bytes, rows, controls, tasks });
     this.filesWritten += 1;
     this.rowsWritten += rows;
     this.bytesWritten += bytes;

@@ -1,6 +1,8 @@
 import { createHttpTransport } from '../../src/adapters/http-transport.js';
+import { createPageSlots } from '../../src/adapters/page-slots.js';
 import { createTwilio, type TwilioOptions } from '../../src/adapters/twilio.js';
 import type { ExtractEvent, ExtractInfo } from '../../src/domain/extraction.js';
+import { pagesBeyondSlots } from '../../src/domain/limits.js';
 import { type LandedResource, rowsKey } from '../../src/domain/resource.js';
 import type { PageVerdict, ReceivedPage, Task } from '../../src/domain/task.js';
 import { type ExtractInput, type ExtractPorts, extract } from '../../src/stages/extract.js';
@@ -61,7 +63,7 @@ export interface ExtractRun {
 export interface ExtractRunOptions {
   /** `times`: pages handed over so far, this one included. Undefined accepts. */
   readonly accept?: (page: ReceivedPage, times: number) => PageVerdict | undefined | Promise<PageVerdict | undefined>;
-  readonly input?: Partial<ExtractInput>;
+  readonly input?: Partial<ExtractInput> & { readonly accountConcurrency?: number };
   readonly twilio?: Partial<TwilioOptions>;
   readonly sleep?: ExtractPorts['clock']['sleep'];
   readonly random?: () => number;
@@ -96,16 +98,20 @@ export async function runExtractAt(
   const result = { accepted: [] as ReceivedPage[], restarted: [] as Task[], events: [] as ExtractEvent[] };
   const sleepsMs: number[] = [];
   let sleptMs = 0;
+  const { accountConcurrency = 4, ...given } = options.input ?? {};
+  const input = { tasks, concurrency: 10, signal: new AbortController().signal, ...given };
+  const { concurrency } = input;
   const ports: ExtractPorts = {
     openList: twilio.openList,
     accept: async (page) => {
       const times = result.accepted.push(page);
-      const rows = (JSON.parse(page.rows.toString()) as unknown[]).length;
+      const rows = (JSON.parse(page.rows.json.toString()) as unknown[]).length;
       return (await options.accept?.(page, times)) ?? { kind: 'accepted', rows, warnings: [] };
     },
     restart: async (task) => void result.restarted.push(task),
     // The pages are kept for the test to look at: their bytes must stay.
     recycle: () => undefined,
+    slots: createPageSlots({ concurrency, accountConcurrency, pagesMax: concurrency + pagesBeyondSlots }),
     clock: {
       now: () => new Date(Date.UTC(2026, 10, 2) + sleptMs),
       monotonicMs: () => performance.now() + sleptMs,
@@ -118,8 +124,6 @@ export async function runExtractAt(
     random: options.random ?? (() => 0.5),
     onEvent: (event) => result.events.push(event),
   };
-  const signal = new AbortController().signal;
-  const input = { tasks, concurrency: 10, accountConcurrency: 4, signal, ...options.input };
   try {
     return { ...result, info: await extract(ports, input), sleepsMs };
   } finally {

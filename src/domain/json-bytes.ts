@@ -1,0 +1,22 @@
+/** JSON's own marks, which are ASCII: they are found among the bytes of UTF-8 without decoding it. */
+export const mark = {
+  quote: 0x22,
+  comma: 0x2c,
+  minus: 0x2d,
+  zero: 0x30,
+  nine: 0x39,
+  colon: 0x3a,
+  less: 0x3c,
+  arrayStart: 0x5b,
+  backslash: 0x5c,
+  arrayEnd: 0x5d,
+  objectStart: 0x7b,
+  objectEnd: 0x7d,
+} as const;
+
+/** The next byte from `from` on, forwards or backwards, that is not JSON's white space. */
+export function nonSpace(bytes: Buffer, from: number, step: 1 | -1): number {
+  let at = from;
+  for (let byte = bytes[at]; byte === 32 || byte === 9 || byte === 10 || byte === 13; byte = bytes[at]) at += step;
+  return at;
+}

@@ -1,0 +1,107 @@
+import { mark, nonSpace } from './json-bytes.js';
+
+/** The rows of a page, made ready for DuckDB. */
+export interface SlimRows {
+  /** The JSON array as it came, less `subresource_uris`, and with every price in quotes. */
+  readonly json: Buffer;
+  /** How often the key "price" stands in it. */
+  readonly priceKeys: number;
+  /** How many prices came as numbers. */
+  readonly quoted: number;
+}
+
+/** Searched for without the first letters: those are frequent in a page, and the search stops at each of them. */
+const uris = { seek: 'bresource_uris"', skip: '"su'.length };
+const price = { seek: 'price"', skip: '"'.length };
+
+/**
+ * Works in place, without an object per record: `rows` is overwritten, and what comes out lies in it. Two things happen:
+ * `subresource_uris`, which is half of a page and kept nowhere, is left out, so that nobody parses it; and a price that comes as a
+ * JSON number is quoted digit for digit, because every JSON parser would make a binary float of it.
+ */
+export function slimRows(rows: Buffer): SlimRows {
+  const json = dropUris(rows);
+  const { priceKeys, numbers } = findPrices(json);
+  return { json: numbers.length === 0 ? json : quoteNumbers(json, numbers), priceKeys, quoted: numbers.length };
+}
+
+/** Each `,"subresource_uris":{…}` whose end is certain is dropped; anything else stays as it is. */
+function dropUris(rows: Buffer): Buffer {
+  let copiedTo = 0;
+  let length = 0;
+  for (let at = rows.indexOf(uris.seek); at !== -1; at = rows.indexOf(uris.seek, at + 1)) {
+    const comma = nonSpace(rows, at - uris.skip - 1, -1);
+    const open = valueStart(rows, at + uris.seek.length);
+    if (rows[comma] !== mark.comma || open === undefined || rows[open] !== mark.objectStart) continue;
+    const close = flatObjectEnd(rows, open);
+    if (close === undefined) continue;
+    rows.copyWithin(length, copiedTo, comma);
+    length += comma - copiedTo;
+    copiedTo = close + 1;
+    at = close;
+  }
+  if (copiedTo === 0) return rows;
+  rows.copyWithin(length, copiedTo);
+  return rows.subarray(0, length + rows.length - copiedTo);
+}
+
+/** What may stand before a quote that opens a text. Before one that closes it, almost anything else does. */
+const beforeOpening = new Set(Buffer.from('{[,: \t\r\n'));
+
+/**
+ * The brace that closes an object of texts. The first brace counts if no other was opened and it stands outside of any text: behind
+ * a quote that neither is escaped nor can be an opening one. Undefined where that is not sure.
+ */
+function flatObjectEnd(rows: Buffer, open: number): number | undefined {
+  const close = rows.indexOf(mark.objectEnd, open);
+  const nested = rows.indexOf(mark.objectStart, open + 1);
+  if (close === -1 || (nested !== -1 && nested < close)) return undefined;
+  const last = nonSpace(rows, close - 1, -1);
+  if (last === open) return close;
+  const before = rows[last - 1] ?? 0;
+  return rows[last] === mark.quote && before !== mark.backslash && !beforeOpening.has(before) ? close : undefined;
+}
+
+function findPrices(json: Buffer): { priceKeys: number; numbers: { start: number; end: number }[] } {
+  const numbers: { start: number; end: number }[] = [];
+  let priceKeys = 0;
+  for (let at = json.indexOf(price.seek); at !== -1; at = json.indexOf(price.seek, at + price.seek.length)) {
+    if (json[at - price.skip] !== mark.quote) continue;
+    const start = valueStart(json, at + price.seek.length);
+    if (start === undefined) continue;
+    priceKeys += 1;
+    const end = numberEnd(json, start);
+    if (end > start) numbers.push({ start, end });
+  }
+  return { priceKeys, numbers };
+}
+
+/** Longer than before, so in new room. */
+function quoteNumbers(json: Buffer, numbers: readonly { start: number; end: number }[]): Buffer {
+  const quote = Buffer.from('"');
+  const parts: Buffer[] = [];
+  let copiedTo = 0;
+  for (const { start, end } of numbers) {
+    parts.push(json.subarray(copiedTo, start), quote, json.subarray(start, end), quote);
+    copiedTo = end;
+  }
+  return Buffer.concat([...parts, json.subarray(copiedTo)]);
+}
+
+/** Where the value behind a key begins; undefined where no colon follows, so that it was a text and no key. */
+function valueStart(rows: Buffer, from: number): number | undefined {
+  const colon = nonSpace(rows, from, 1);
+  return rows[colon] === mark.colon ? nonSpace(rows, colon + 1, 1) : undefined;
+}
+
+/** Bytes of JSON numbers. */
+const numberBytes = new Set(Buffer.from('+-.0123456789eE'));
+
+/** The end of a JSON number that begins at `start`; `start` itself where there is none. */
+function numberEnd(rows: Buffer, start: number): number {
+  const first = rows[start] ?? 0;
+  if (first !== mark.minus && !(first >= mark.zero && first <= mark.nine)) return start;
+  let at = start;
+  while (numberBytes.has(rows[at] ?? 0)) at += 1;
+  return at;
+}
