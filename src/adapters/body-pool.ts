@@ -3,7 +3,7 @@ const stepBytes = 256 * 1024;
 
 /**
  * Room for bodies, used again once a page is done with. Two megabytes for each of thousands of pages would otherwise be what the
- * garbage collector does most of a run. Shared memory, because the thread that receives a page is not the one that reads it.
+ * garbage collector does most of a run.
  */
 export class BodyPool {
   private readonly free: Buffer[] = [];
@@ -14,11 +14,11 @@ export class BodyPool {
   take(bytes: number): Buffer {
     const index = this.free.findIndex((buffer) => buffer.length >= bytes);
     const [found] = index === -1 ? [] : this.free.splice(index, 1);
-    return found ?? Buffer.from(new SharedArrayBuffer(Math.max(stepBytes, Math.ceil(bytes / stepBytes) * stepBytes)));
+    return found ?? Buffer.allocUnsafeSlow(Math.max(stepBytes, Math.ceil(bytes / stepBytes) * stepBytes));
   }
 
   /** `body` may be a part of what was taken. Whoever gives it back keeps no part of it. */
-  give(body: Buffer): void {
+  give(body: Uint8Array): void {
     const whole = Buffer.from(body.buffer);
     if (whole.length < stepBytes) return;
     // Smallest first, so that a small body takes small room; of too many the smallest goes: the large ones cost the most to make.

@@ -8,7 +8,7 @@ const youngMbMax = 4;
 
 /**
  * The transport of http-transport.ts in a thread of its own: sockets, TLS and gzip run beside the parsing, and their short-lived
- * chunks are collected in a heap that holds nothing else. Bodies are shared memory, so that none is copied between the two.
+ * chunks are collected in a heap that holds nothing else. Bodies are handed over and back, never copied between the two.
  * Same answers, same errors.
  */
 export function createHttpThread(options: HttpTransportOptions): HttpTransport {
@@ -48,7 +48,10 @@ export function createHttpThread(options: HttpTransportOptions): HttpTransport {
       if (outcome.kind === 'answer') return responseOf(outcome);
       throw signal?.aborted ? signal.reason : errorOf(outcome);
     },
-    recycle: (body) => post({ kind: 'recycle', body }),
+    recycle(body) {
+      const message: ToWorker = { kind: 'recycle', body: body as Uint8Array<ArrayBuffer> };
+      worker.postMessage(message, [message.body.buffer]);
+    },
     close: () => void worker.terminate(),
   };
 }

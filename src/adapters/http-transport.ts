@@ -34,7 +34,7 @@ export interface HttpTransport {
    */
   get(request: HttpRequest): Promise<HttpResponse>;
   /** Takes a body back whose bytes nobody looks at any more: its room serves the next one. */
-  recycle(body: Buffer): void;
+  recycle(body: Uint8Array): void;
   /** Drops idle connections. */
   close(): void;
 }

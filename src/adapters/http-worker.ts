@@ -12,7 +12,7 @@ export type ToWorker =
       readonly headers: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'abort'; readonly id: number }
-  | { readonly kind: 'recycle'; readonly body: Uint8Array };
+  | { readonly kind: 'recycle'; readonly body: Uint8Array<ArrayBuffer> };
 
 export interface FromWorker {
   readonly id: number;
@@ -25,8 +25,8 @@ export type Outcome =
       readonly kind: 'answer';
       readonly status: number;
       readonly headers: Readonly<Record<string, string | undefined>>;
-      /** Shared memory: it is not copied on its way. */
-      readonly body: Uint8Array;
+      /** Handed over, not copied: the thread has it no more, until it is recycled. */
+      readonly body: Uint8Array<ArrayBuffer>;
     }
   | {
       readonly kind: 'failed';
@@ -45,18 +45,24 @@ const aborts = new Map<number, AbortController>();
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'get') void answer(message);
   else if (message.kind === 'abort') aborts.get(message.id)?.abort();
-  else transport.recycle(Buffer.from(message.body.buffer));
+  else transport.recycle(message.body);
 });
 
 async function answer({ id, url, headers }: ToWorker & { kind: 'get' }): Promise<void> {
   const abort = new AbortController();
   aborts.set(id, abort);
   const outcome = await transport.get({ url, headers, signal: abort.signal }).then(
-    (response): Outcome => ({ kind: 'answer', ...response }),
+    ({ status, headers, body }): Outcome => ({
+      kind: 'answer',
+      status,
+      headers,
+      body: body as Uint8Array<ArrayBuffer>,
+    }),
     (error: unknown) => describe(error),
   );
   aborts.delete(id);
-  port?.postMessage({ id, outcome } satisfies FromWorker);
+  const handedOver = outcome.kind === 'answer' ? [outcome.body.buffer] : [];
+  port?.postMessage({ id, outcome } satisfies FromWorker, handedOver);
 }
 
 function describe(error: unknown): Outcome {
