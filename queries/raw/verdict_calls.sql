@@ -1,7 +1,7 @@
 -- purpose:    What each received page of calls holds, so that a page that cannot be right is refused before it is landed.
 -- kind:       verdict
 -- parameters: none
--- reads:      received_calls, received_pages
+-- reads:      received_calls, page_expectations
 -- grain:      page_key
 -- order:      page_key
 -- columns:
@@ -35,7 +35,7 @@ final as (
     count(*) filter (where not regexp_full_match(p.sid, 'CA[0-9a-fA-F]{32}')) as odd_sids
   from parsed as p
   -- n:1, a page has one expectation
-  join received_pages as e on e.page_key = p.page_key
+  join page_expectations as e on e.page_key = p.page_key
   group by p.page_key
 )
 

@@ -1,7 +1,7 @@
 -- purpose:    What each received page of usage records holds, so that a page that cannot be right is refused before it is landed.
 -- kind:       verdict
 -- parameters: none
--- reads:      received_usage_records, received_pages
+-- reads:      received_usage_records, page_expectations
 -- grain:      page_key
 -- order:      page_key
 -- columns:
@@ -31,7 +31,7 @@ final as (
     cast(0 as bigint) as odd_sids
   from parsed as p
   -- n:1, a page has one expectation
-  join received_pages as e on e.page_key = p.page_key
+  join page_expectations as e on e.page_key = p.page_key
   group by p.page_key
 )
 

@@ -51,9 +51,15 @@ export class PageParser {
     await judging.run(
       'received_pages',
       `create temp view received_pages as
-         select page_key, account_sid, cast(window_start as timestamp) as window_start, cast(window_end as timestamp) as window_end,
-           cast(run_number as integer) as run_number, cast(task_number as integer) as task_number,
+         select page_key, cast(run_number as integer) as run_number, cast(task_number as integer) as task_number,
            cast(page_number as integer) as page_number, cast(observed_at as timestamp) as observed_at, decode(rows_bytes) as rows_text
+         from received_page_bytes`,
+    );
+    await judging.run(
+      'page_expectations',
+      `create temp view page_expectations as
+         select page_key, account_sid,
+           cast(window_start as timestamp) as window_start, cast(window_end as timestamp) as window_end
          from received_page_bytes`,
     );
     for (const resource of Object.keys(rowsKey) as LandedResource[]) await parser.begin(resource);

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Scratch, slimRows } from '../../src/adapters/slim-rows.js';
+import { slimRows } from '../../src/domain/slim-rows.js';
 
 const slim = (text: string) => {
-  const { rows, priceKeys, quoted } = slimRows(Buffer.from(text), new Scratch());
-  return { text: rows.toString(), priceKeys, quoted };
+  const { json, priceKeys, quoted } = slimRows(Buffer.from(text));
+  return { text: json.toString(), priceKeys, quoted };
 };
 
 describe('subresource_uris', () => {
   it('are dropped, with or without white space', () => {
     const rows =
-      '[{"sid":"CA1" , "subresource_uris" : {"a":"/x","b":null} ,"price":"1"},{"price":null,"subresource_uris":{}}]';
+      '[{"sid":"CA1" , "subresource_uris" : {"a":"/x","b":"/y" } ,"price":"1"},{"price":null,"subresource_uris":{}}]';
     expect(slim(rows)).toEqual({ text: '[{"sid":"CA1"  ,"price":"1"},{"price":null}]', priceKeys: 2, quoted: 0 });
   });
 
@@ -18,6 +18,10 @@ describe('subresource_uris', () => {
     '[{"subresource_uris":{"a":"b"},"price":"1"}]',
     '[{"sid":"1","subresource_uris":{"a":{"b":1}},"price":"1"}]',
     '[{"sid":"1","subresource_uris":null,"price":"1"}]',
+    '[{"sid":"1","subresource_uris":{"a":"b","c":null},"price":"1"}]',
+    '[{"sid":"1","subresource_uris":{"a":"}"},"price":"1"}]',
+    '[{"sid":"1","subresource_uris":{"a":"b","c":"} "},"price":"1"}]',
+    String.raw`[{"sid":"1","subresource_uris":{"a":"b\"}"},"price":"1"}]`,
     String.raw`[{"body":"x,\"subresource_uris\":{","price":"1"}]`,
     '[{"sid":"1","subresource_uris":{"a":"b"',
   ])('stay where dropping them would be a guess: %s', (rows) => {
@@ -54,7 +58,10 @@ describe('over random rows (JSON.parse is the oracle; a failure prints its seed)
     sid: nasty,
     price: fc.option(fc.constantFrom('-0.1', '0', '')),
     body: nasty,
-    subresource_uris: fc.dictionary(fc.constantFrom('a', 'b'), fc.constantFrom('/x.json', '/y.json')),
+    subresource_uris: fc.dictionary(
+      fc.constantFrom('a', 'b'),
+      fc.constantFrom('/x.json', '/y.json', '}', '"}', 'x"}', '', ':', '{', '\\', 'a }'),
+    ),
     to: nasty,
   });
 
@@ -62,19 +69,14 @@ describe('over random rows (JSON.parse is the oracle; a failure prints its seed)
     fc.assert(
       fc.property(fc.array(row), fc.constantFrom(0, 2), (rows, indent) => {
         const found = slim(JSON.stringify(rows, null, indent));
-        const kept = rows.map(({ subresource_uris: _, ...rest }) => rest);
-        expect(JSON.parse(found.text)).toEqual(JSON.parse(JSON.stringify(kept)));
+        // Where it is not sure where the URIs end, they may stay; nothing else may change.
+        const [left, given] = [JSON.parse(found.text), JSON.parse(JSON.stringify(rows))].map((list: object[]) =>
+          list.map((one) => ({ ...one, subresource_uris: 'any' })),
+        );
+        expect(left).toEqual(given);
         expect(found.priceKeys).toBe(rows.length);
       }),
       { numRuns: 2000 },
     );
-  });
-
-  it('a scratch can be used again', () => {
-    const scratch = new Scratch();
-    const long = `[{"a":"${'x'.repeat(1000)}","subresource_uris":{"a":"b"},"price":"1"}]`;
-    slimRows(Buffer.from(long), scratch);
-    const short = slimRows(Buffer.from('[{"sid":"2","subresource_uris":{},"price":"2"}]'), scratch);
-    expect(short.rows.toString()).toBe('[{"sid":"2","price":"2"}]');
   });
 });

@@ -123,7 +123,8 @@ describe('where the pages lead', () => {
     });
     expect(info.failures[0]).toMatchObject({ outcome: 'failed', error: { transient: false } });
     expect(onlyError(info.failures).message).toMatch(/^Page 2 of calls of .*: another account\./);
-    expect(server.requests).toHaveLength(2);
-    expect(info).toMatchObject({ pages: 0, rows: 0 });
+    // The page behind it may have been asked for meanwhile; this one was not asked for again.
+    expect(server.requests.filter((request) => pageNumberOf(request) === 1)).toHaveLength(1);
+    expect(info).toMatchObject({ pages: 0, rows: 0, retries: 0 });
   });
 });

@@ -41,7 +41,7 @@ function countRows(pages: readonly ReceivedPage[]): Record<string, number> {
   const sids = new Map<string, Set<string>>();
   for (const { task, rows: rowBytes } of pages) {
     if (task.resource === 'usage_records') continue;
-    const rows = JSON.parse(rowBytes.toString()) as { sid: string; start_time?: string; date_sent?: string }[];
+    const rows = JSON.parse(rowBytes.json.toString()) as { sid: string; start_time?: string; date_sent?: string }[];
     const key = `${task.accountSid} ${task.resource}`;
     const seen = sids.get(key) ?? new Set();
     for (const row of rows) {
@@ -72,7 +72,7 @@ describe('against the simulator', () => {
     };
     const listed = await run([list]);
     const found = listed.accepted
-      .flatMap((page) => JSON.parse(page.rows.toString()) as { sid: string }[])
+      .flatMap((page) => JSON.parse(page.rows.json.toString()) as { sid: string }[])
       .map(({ sid }) => sid);
     const expected = truth.accounts.filter((account) => account.is_listed).map((account) => account.account_sid);
     expect(found.sort()).toEqual(expected.sort());

@@ -17,7 +17,7 @@ describe('pages', () => {
         [1, false],
         [2, true],
       ]);
-      expect(pages.flatMap((page) => JSON.parse(page.rows.toString()))).toEqual(ones(5));
+      expect(pages.flatMap((page) => JSON.parse(page.rows.json.toString()))).toEqual(ones(5));
       expect(pages[0]?.observedAt).toBe('2026-11-02T00:00:00Z');
     }
     expect(info).toMatchObject({
@@ -31,8 +31,10 @@ describe('pages', () => {
     });
     expect(info.tasks).toEqual({ complete: 4, refused: 0, failed: 0, unfinished: 0 });
     const kinds = events.filter((event) => event.task === tasks[0]).map((event) => event.kind);
-    const onePage = ['request_started', 'request_finished', 'page_accepted'];
-    expect(kinds).toEqual(['task_started', ...onePage, ...onePage, ...onePage, 'task_finished']);
+    expect([kinds.at(0), kinds.at(-1)]).toEqual(['task_started', 'task_finished']);
+    for (const kind of ['request_started', 'request_finished', 'page_accepted']) {
+      expect(kinds.filter((one) => one === kind)).toHaveLength(3);
+    }
   });
 
   it('of nothing is nothing', async () => {

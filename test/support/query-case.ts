@@ -129,6 +129,11 @@ export async function runCase(house: QueryHouse, query: Query, folder?: string):
   try {
     await makeInputs(database, house, query, folder);
     const parameters = parametersOf(query, folder);
+    for (const [name, value] of Object.entries(parameters)) {
+      if (query.sql.includes(`$${name}`)) continue;
+      await database.run(name, `set variable ${name} = ${sqlText(String(value))}`);
+      delete parameters[name];
+    }
     const columns = await database.describe(query.name, query.sql, parameters);
     const rows = await database.texts(query.name, query.sql, parameters);
     return { text: caseText(columns, rows, query.order.length > 0), rows, columns };

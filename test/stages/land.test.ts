@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { commitFile, digestFile, makeFolder } from '../../src/adapters/files.js';
+import { ManifestFile } from '../../src/adapters/manifest-file.js';
+import { PageParser } from '../../src/adapters/page-parser.js';
+import { loadQueries } from '../../src/adapters/query-files.js';
+import type { ManifestLine } from '../../src/domain/manifest.js';
+import { slimRows } from '../../src/domain/slim-rows.js';
+import type { Task } from '../../src/domain/task.js';
+import { Lander } from '../../src/stages/land.js';
+import { temporaryFolder } from '../support/pipeline-run.js';
+import { makeTask, subSid } from '../support/run-extract.js';
+
+const accountSid = subSid(7);
+const call = (number: number) => ({
+  sid: `CA${String(number).padStart(32, '0')}`,
+  account_sid: accountSid,
+  status: 'completed',
+  direction: 'inbound',
+  start_time: 'Mon, 05 Oct 2026 10:00:00 +0000',
+  price: '-0.0085',
+  price_unit: 'USD',
+});
+
+const pageOf = (task: Task, pageNumber: number, json: string) => ({
+  task,
+  pageNumber,
+  observedAt: '2026-11-02T00:00:00Z',
+  rows: slimRows(Buffer.from(json)),
+  last: pageNumber === 2,
+});
+const good = (task: Task, pageNumber: number) => pageOf(task, pageNumber, JSON.stringify([call(pageNumber)]));
+
+async function withLander(work: (lander: Lander) => Promise<void>): Promise<ManifestLine[]> {
+  const folder = await temporaryFolder();
+  await makeFolder(join(folder, 'landing'));
+  const manifest = await ManifestFile.open(join(folder, 'manifest.jsonl'), () => undefined);
+  const lines: ManifestLine[] = [];
+  const parser = await PageParser.open(await loadQueries(), { phoneNumbers: 'mask', run: 1 });
+  const ports = {
+    parser,
+    manifest: {
+      get nextSequence() {
+        return manifest.nextSequence;
+      },
+      append: async (entry: Parameters<typeof manifest.append>[0]) => void lines.push(await manifest.append(entry)),
+    },
+    files: {
+      place: (name: string) => ({ temporary: join(folder, `${name}.part`), final: join(folder, name) }),
+      digest: digestFile,
+      commit: commitFile,
+    },
+    now: () => '2026-11-02T00:00:00Z',
+  };
+  try {
+    await work(new Lander(ports, 1) as Lander);
+  } finally {
+    parser.close();
+  }
+  return lines;
+}
+
+const completed = (lines: readonly ManifestLine[]) =>
+  lines.flatMap((line) => (line.kind === 'landed' ? line.tasks : [])).filter((task) => task.outcome === 'complete');
+
+it('a task is not complete by its last page where one before it was malformed, and is after it came again', async () => {
+  const task = makeTask('calls', accountSid);
+  const lines = await withLander(async (lander) => {
+    const first = [good(task, 0), pageOf(task, 1, '[{"sid":"CA1",]'), good(task, 2)];
+    const verdicts = await Promise.all(first.map((page) => lander.accept(page)));
+    expect(verdicts.map((verdict) => verdict.kind)).toEqual(['accepted', 'malformed', 'accepted']);
+    await lander.finish([]);
+  });
+  expect(completed(lines)).toEqual([]);
+
+  const again = await withLander(async (lander) => {
+    await Promise.all([good(task, 0), pageOf(task, 1, '[{]'), good(task, 2)].map((page) => lander.accept(page)));
+    lander.restart(task);
+    await Promise.all([0, 1, 2].map((number) => lander.accept(good(task, number))));
+    await lander.finish([]);
+  });
+  expect(completed(again)).toMatchObject([{ number: task.number, pages: 3, rows: 3 }]);
+  // What was observed stays: two rows of the first try, three of the second.
+  expect(again).toMatchObject([{ rows: 5, controls: [{ currency: 'USD', rows: 5, priced: 5, sum: '-0.04250000' }] }]);
+});
+
+it('a file that cannot be written fails the pages behind it, not in silence', async () => {
+  const task = makeTask('calls', accountSid);
+  const folder = await temporaryFolder();
+  const parser = await PageParser.open(await loadQueries(), { phoneNumbers: 'mask', run: 1 });
+  const nowhere = join(folder, 'not-there', 'x.parquet');
+  const lander = new Lander(
+    {
+      parser,
+      manifest: { nextSequence: 1, append: async () => undefined },
+      files: { place: () => ({ temporary: nowhere, final: nowhere }), digest: digestFile, commit: commitFile },
+      now: () => '2026-11-02T00:00:00Z',
+    },
+    1,
+  );
+  await lander.accept(good(task, 0));
+  await expect(lander.finish([])).rejects.toThrow(/x\.parquet/);
+  parser.close();
+});
