@@ -12,7 +12,8 @@ const youngMbMax = 4;
  * Same answers, same errors.
  */
 export function createHttpThread(options: HttpTransportOptions): HttpTransport {
-  const worker = new Worker(new URL('http-worker.js', import.meta.url), {
+  // As built: tests run this file from src/, and a thread takes JavaScript only.
+  const worker = new Worker(new URL('../../dist/adapters/http-worker.js', import.meta.url), {
     workerData: options,
     resourceLimits: { maxYoungGenerationSizeMb: youngMbMax },
   });
@@ -28,13 +29,17 @@ export function createHttpThread(options: HttpTransportOptions): HttpTransport {
   };
   worker.unref();
   worker.on('message', ({ id, outcome }: FromWorker) => settle(id)?.(outcome));
-  worker.on('error', (error) => {
-    const broken = new InvariantError(`the HTTP thread ended: ${error.message}`);
+  let broken: InvariantError | undefined;
+  const ended = (why: string): void => {
+    broken ??= new InvariantError(`the HTTP thread ended: ${why}`);
     for (const id of [...waiting.keys()]) settle(id)?.({ kind: 'broken', error: broken });
-  });
+  };
+  worker.on('error', (error) => ended(error.message));
+  worker.on('exit', (code) => ended(`exit ${code}`));
   return {
     async get({ url, headers, signal }: HttpRequest) {
       signal?.throwIfAborted();
+      if (broken !== undefined) throw broken;
       lastId += 1;
       const id = lastId;
       const abort = (): void => post({ kind: 'abort', id });

@@ -1,11 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
-import type * as Thread from '../../src/adapters/http-thread.js';
+import { createHttpThread } from '../../src/adapters/http-thread.js';
 import { startScriptedServer } from '../support/scripted-server.js';
-
-/** As built: a thread runs a file, not what vitest makes of it. What the transport itself does is in http-transport.test.ts. */
-const built = '../../dist/adapters/http-thread.js';
-const { createHttpThread } = (await import(built)) as typeof Thread;
 
 const body = 'x'.repeat(300_000);
 const server = await startScriptedServer((request, response) => {
@@ -62,4 +58,12 @@ it('stops when it is told to, with the reason that was given', async () => {
   await expect(stopped).rejects.toThrow('told to stop');
   await expect(get('/page', abort.signal)).rejects.toThrow('told to stop');
   expect((await get('/page')).status).toBe(200);
+});
+
+it('that was ended answers with an error instead of never', async () => {
+  const other = createHttpThread({ concurrency: 1 });
+  const asked = other.get({ url: `${server.url}/slow`, headers: {} });
+  other.close();
+  await expect(asked).rejects.toThrow('the HTTP thread ended');
+  await expect(other.get({ url: server.url, headers: {} })).rejects.toThrow('the HTTP thread ended');
 });
