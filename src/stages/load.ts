@@ -33,10 +33,14 @@ const appendedLast = ['tasks', 'vanished_records'];
 /** Manifest lines that the database does not hold → its tables, one transaction for each batch. Any number of times. */
 export async function load(ports: LoadPorts, lines: readonly LoadableLine[]): Promise<LoadInfo> {
   const info = { batches: 0, files: 0, rows: 0, quarantined: 0, priceChanges: 0 };
+  // Each thread holds row groups of its own while it writes: two of them ran out of the ledger's memory at 5,000,000 rows, and are
+  // no faster on two cores.
+  await ports.sql.run('load threads', 'set threads = 1');
   for (const batch of batchesOf(lines)) {
     await ports.sql.transaction(() => loadBatch(ports, batch, info));
     info.batches += 1;
   }
+  await ports.sql.run('load threads', 'reset threads');
   return info;
 }
 
