@@ -86,8 +86,8 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   });
   const transport = createHttpThread({ concurrency: config.concurrency });
   const parser = await PageParser.open(store.queries, { phoneNumbers: config.phoneNumbers, run });
+  const lander = new Lander({ parser, manifest: store, files: store, now }, run);
   try {
-    const lander = new Lander({ parser, manifest: store, files: store, now }, run);
     const twilio = createTwilio({ ...config, ...config.credentials, transport });
     const accounts = await discover(store, config, outside, { lander, twilio, transport, run });
     const knowledge = await readKnowledge(store, config.range, config.lookBackDays, now());
@@ -116,6 +116,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
     }
     return { run, accounts: accounts.length, extract: info, land: landInfo };
   } finally {
+    await lander.settled();
     parser.close();
     transport.close();
   }

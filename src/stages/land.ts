@@ -102,6 +102,11 @@ export class Lander<Batch = unknown> {
     return { files: this.filesWritten, rows: this.rowsWritten, bytes: this.bytesWritten };
   }
 
+  /** Waits for the file that is being written, whatever becomes of it: until then nothing that landing uses may be closed. */
+  settled(): Promise<void> {
+    return this.writing.catch(() => undefined);
+  }
+
   private async work(): Promise<void> {
     try {
       for (;;) {

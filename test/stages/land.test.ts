@@ -4,6 +4,7 @@ import { commitFile, digestFile, makeFolder } from '../../src/adapters/files.js'
 import { ManifestFile } from '../../src/adapters/manifest-file.js';
 import { PageParser } from '../../src/adapters/page-parser.js';
 import { loadQueries } from '../../src/adapters/query-files.js';
+import { landingRowsMax } from '../../src/domain/limits.js';
 import type { ManifestLine } from '../../src/domain/manifest.js';
 import { slimRows } from '../../src/domain/slim-rows.js';
 import type { Task } from '../../src/domain/task.js';
@@ -101,4 +102,14 @@ it('a file that cannot be written fails the pages behind it, not in silence', as
   await lander.accept(good(task, 0));
   await expect(lander.finish([])).rejects.toThrow(/x\.parquet/);
   parser.close();
+});
+
+it('regression: a file under way when a pull fails is written to its end before anything is closed', async () => {
+  const task = makeTask('calls', accountSid);
+  const full = JSON.stringify(Array.from({ length: landingRowsMax }, (_, number) => call(number)));
+  const lines = await withLander(async (lander) => {
+    await lander.accept(pageOf(task, 0, full));
+    await lander.settled();
+  });
+  expect(lines).toMatchObject([{ kind: 'landed', rows: landingRowsMax }]);
 });
