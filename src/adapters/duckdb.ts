@@ -1,3 +1,4 @@
+import './duckdb-memory.js';
 import {
   DATE,
   type DuckDBAppender,

@@ -166,11 +166,17 @@ async function append(ports: LoadPorts, name: string): Promise<void> {
   await ports.sql.run(name, `insert into ${name} ${bodyOf(queryOf(ports, name))}`);
 }
 
-/** Deletes by key, then inserts: no index, and the newest observation wins (design.md section 5 has the measurements). */
+/**
+ * Deletes by key, then inserts: no index, and the newest observation wins. Where repeated records are known, only they are looked for:
+ * joined with the whole batch, DuckDB held the sids of the whole table in memory.
+ */
 async function merge(ports: LoadPorts, name: string): Promise<void> {
   const query = queryOf(ports, name);
+  const fresh = query.reads.includes('repeated_records')
+    ? `select sid from repeated_records where service = ${ports.sql.literal(name)}`
+    : bodyOf(query);
   const same = query.mergeKey.map((key) => `${name}.${key} = fresh.${key}`).join(' and ');
-  await ports.sql.run(name, `delete from ${name} using (\n${bodyOf(query)}) as fresh where ${same}`);
+  await ports.sql.run(name, `delete from ${name} using (\n${fresh}) as fresh where ${same}`);
   await append(ports, name);
 }
 
