@@ -29,7 +29,7 @@ export const usage = `npm run bench -- [NAME…] [flags]
   --records N              records of the simulated world
   --accounts N             its subaccounts
   --pairs N                how often each side is measured
-  --page-size N            rows per page of the SDK loop (1000; 0: as the client does by itself)
+  --page-size N            rows per page of the SDK loop (0: as the client does by itself, which Twilio answers with 50)
   --concurrency N          requests in flight of the product (20)
   --account-concurrency N  requests in flight of the product for one account (4)
   --seed N                 seed of the world (1)

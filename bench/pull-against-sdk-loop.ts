@@ -29,7 +29,7 @@ export async function pullAgainstSdkLoop(options: BenchOptions): Promise<Figure[
 }
 
 function runWorld(options: BenchOptions, world: string, profile: string): Promise<Figure[]> {
-  const { records = 1_000_000, accounts = 20, pairs: count = 3, pageSize = 1000, seed = 1 } = options;
+  const { records = 1_000_000, accounts = 20, pairs: count = 3, pageSize = 0, seed = 1 } = options;
   const simulated = { records, accounts, seed, from: '2026-09-07', to: '2026-09-14', profile };
   return withSimulator(simulated, async (target) => {
     const truth = await truthOfCalls(target);

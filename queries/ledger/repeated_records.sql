@@ -29,15 +29,12 @@ observed as (
   group by service, sid
 ),
 
--- The ledger is read through, never held: only the sids of the batch are in memory.
 known as (
   select 'calls' as service, sid
   from calls
-  where sid in (select sid from staging_calls where defect is null)
   union all
   select 'messages' as service, sid
   from messages
-  where sid in (select sid from staging_messages where defect is null)
 ),
 
 final as (

@@ -33,8 +33,7 @@ const appendedLast = ['tasks', 'vanished_records'];
 /** Manifest lines that the database does not hold → its tables, one transaction for each batch. Any number of times. */
 export async function load(ports: LoadPorts, lines: readonly LoadableLine[]): Promise<LoadInfo> {
   const info = { batches: 0, files: 0, rows: 0, quarantined: 0, priceChanges: 0 };
-  // Each thread holds row groups of its own while it writes: two of them ran out of the ledger's memory at 5,000,000 rows, and are
-  // no faster on two cores.
+  // Each thread holds row groups of its own while it writes; two of them are no faster on two cores.
   await ports.sql.run('load threads', 'set threads = 1');
   for (const batch of batchesOf(lines)) {
     await ports.sql.transaction(() => loadBatch(ports, batch, info));
@@ -168,7 +167,7 @@ async function append(ports: LoadPorts, name: string): Promise<void> {
 
 /**
  * Deletes by key, then inserts: no index, and the newest observation wins. Where repeated records are known, only they are looked for:
- * joined with the whole batch, DuckDB held the sids of the whole table in memory.
+ * joined with the whole batch, DuckDB held all columns of the batch a second time, and ran out of memory at 5,000,000 rows.
  */
 async function merge(ports: LoadPorts, name: string): Promise<void> {
   const query = queryOf(ports, name);
