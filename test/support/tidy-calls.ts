@@ -36,7 +36,7 @@ const bannedCalls: readonly Banned[] = [
     pattern: /\bprocess\./,
     what: 'uses `process`',
     remedy: 'Read it in cli.ts or a command and pass it in.',
-    home: (path) => frontDoor(path) || path === 'src/adapters/terminal.ts',
+    home: (path) => frontDoor(path) || ['src/adapters/terminal.ts', 'src/adapters/duckdb-memory.ts'].includes(path),
     sample: 'const home = process.env.HOME;',
   },
   {
