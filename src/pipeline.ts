@@ -90,7 +90,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   try {
     const twilio = createTwilio({ ...config, ...config.credentials, transport });
     const accounts = await discover(store, config, outside, { lander, twilio, transport, run });
-    const knowledge = await readKnowledge(store, config.range, config.lookBackDays, now());
+    const knowledge = await readKnowledge(store, config.range, config.lookBackDays, now(), run);
     outside.onEvent({ kind: 'stage', stage: 'plan', detail: `${accounts.length} accounts` });
     const tasks = plan({ accounts, range: config.range, knowledge, firstTaskNumber: 3 });
     outside.onEvent({ kind: 'tasks_planned', tasks: tasks.length });
@@ -147,7 +147,7 @@ function pullTasks(
       random: outside.random,
       onEvent: outside.onEvent,
     },
-    { tasks, concurrency, signal: outside.signal },
+    { tasks, concurrency, accountConcurrency, signal: outside.signal },
   );
 }
 
@@ -160,7 +160,7 @@ export async function knock(config: Config, outside: Outside): Promise<void> {
   const transport = createHttpTransport({ concurrency: 1 });
   const twilio = createTwilio({ ...config, ...config.credentials, transport });
   const lander = {
-    accept: async () => ({ kind: 'accepted', rows: 1, warnings: [] }) as const,
+    accept: async () => ({ kind: 'accepted', rows: 1, inOrder: true, warnings: [] }) as const,
     restart: () => undefined,
   };
   const { accountSid } = config.credentials;

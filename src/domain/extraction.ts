@@ -15,6 +15,8 @@ export type ExtractEvent =
     }
   /** The pages accepted so far are void and come again. */
   | { readonly kind: 'task_restarted'; readonly task: Task; readonly reason: string }
+  /** The task is a part that another one handed over. */
+  | { readonly kind: 'task_divided'; readonly task: Task }
   | {
       readonly kind: 'task_finished';
       readonly task: Task;

@@ -99,14 +99,14 @@ export async function runExtractAt(
   const sleepsMs: number[] = [];
   let sleptMs = 0;
   const { accountConcurrency = 4, ...given } = options.input ?? {};
-  const input = { tasks, concurrency: 10, signal: new AbortController().signal, ...given };
+  const input = { tasks, concurrency: 10, accountConcurrency, signal: new AbortController().signal, ...given };
   const { concurrency } = input;
   const ports: ExtractPorts = {
     openList: twilio.openList,
     accept: async (page) => {
       const times = result.accepted.push(page);
       const rows = (JSON.parse(page.rows.json.toString()) as unknown[]).length;
-      return (await options.accept?.(page, times)) ?? { kind: 'accepted', rows, warnings: [] };
+      return (await options.accept?.(page, times)) ?? { kind: 'accepted', rows, inOrder: true, warnings: [] };
     },
     restart: async (task) => void result.restarted.push(task),
     // The pages are kept for the test to look at: their bytes must stay.
