@@ -37,7 +37,7 @@ export const taskPagesMax = 100_000;
 /** Rows kept in memory before they go to a landing file: memory and what a crash can cost, against the number of files. */
 export const landingRowsMax = 40_000;
 /** Rows are in memory this long at most before they go to a landing file: what a kill can cost where they come slowly. */
-export const landingAgeMsMax = 10_000;
+export const landingAgeMsMax = 5_000;
 /** A run that was killed or stopped less than this ago is gone on with: what it pulled is not asked for again. */
 export const resumeMsMax = 12 * 60 * 60 * 1000;
 /** Rows handed to one load transaction: more need more memory to tell sids apart, fewer rewrite the ledger too often. */
