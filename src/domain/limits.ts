@@ -7,8 +7,16 @@ export const usagePageRowsReduced = 100;
 /** Requests in flight over all accounts, unless --concurrency says otherwise. Twilio's ceiling is unpublished and shared. */
 export const concurrencyDefault = 20;
 export const concurrencyMax = 200;
-/** Requests in flight for one account. */
-export const accountConcurrencyDefault = 4;
+/** Requests in flight at first: doubled each round trip, 20 are reached in three. */
+export const concurrencyStart = 4;
+/** Share of Twilio's ceiling that is left to production traffic, unless --head-room says otherwise. */
+export const headRoomPercentDefault = 10;
+export const headRoomPercentMax = 90;
+/** Round trips for which a learned ceiling is believed: at 200 ms, 12 s between two looks whether more is borne by now. */
+export const ceilingTrustedRounds = 60;
+/** Nobody sends where refusal follows refusal without a Retry-After; doubles each time, short enough to notice when it ends. */
+export const refusalPauseMsBase = 250;
+export const refusalPauseMsMax = 4_000;
 /** Tasks begun beyond the request slots: while one waits or lands its page, another uses the slot. */
 export const activeTasksBeyondSlots = 8;
 /** Pages received and not yet landed, beyond the request slots: landing never waits for the network, nor fills the memory. */

@@ -10,7 +10,7 @@ import {
   taskPagesMax,
   usagePageRowsReduced,
 } from '../domain/limits.js';
-import { type ExpectedPage, readPage } from '../domain/page.js';
+import { type ExpectedPage, type PageAnswer, readPage } from '../domain/page.js';
 import { type PageTimes, pageTimes } from '../domain/page-times.js';
 import { type Instant, instantOf } from '../domain/period.js';
 import type { Reading, Seen } from '../domain/reading.js';
@@ -24,8 +24,8 @@ import { interleaveAccounts } from '../domain/task-order.js';
 
 /** One list at Twilio: its first page, then whatever `next_page_uri` says. Errors as adapters/twilio.ts throws them. */
 export interface PageSource extends Omit<ExpectedPage, 'rowsKey'> {
-  first(options: { readonly pageSize: number }): Promise<{ readonly body: Buffer }>;
-  next(uri: string): Promise<{ readonly body: Buffer }>;
+  first(options: { readonly pageSize: number }): Promise<PageAnswer>;
+  next(uri: string): Promise<PageAnswer>;
 }
 
 export interface ExtractPorts {
@@ -37,7 +37,11 @@ export interface ExtractPorts {
   recycle(body: Buffer): void;
   /** Bounds requests in flight and pages in memory: sends when there is room, and the room is free again at `done`. */
   readonly slots: {
-    ask<Answer>(accountSid: string, send: () => Promise<Answer>): Promise<{ readonly answer: Answer; done(): void }>;
+    ask(
+      accountSid: string,
+      send: () => Promise<PageAnswer>,
+      signal: AbortSignal,
+    ): Promise<{ readonly answer: PageAnswer; done(): void }>;
   };
   readonly clock: {
     now(): Date;
@@ -243,7 +247,8 @@ async function backOff(
 async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
   const { task, list, pageNumber } = wanted;
   const { clock, slots, recycle } = run.ports;
-  const { answer: body, done: leave } = await slots.ask(task.accountSid, () => request(run, wanted));
+  const { answer, done: leave } = await slots.ask(task.accountSid, () => request(run, wanted), run.signal);
+  const { body } = answer;
   const observedAt = instantOf(clock.now());
   const done = (): void => {
     recycle(body);
@@ -258,15 +263,14 @@ async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
   throw pageError(task, pageNumber, page.detail, page.transient);
 }
 
-async function request(run: Run, { task, list, uri, pageSize }: PageToPull): Promise<Buffer> {
+async function request(run: Run, { task, list, uri, pageSize }: PageToPull): Promise<PageAnswer> {
   run.signal.throwIfAborted();
   const { clock, onEvent } = run.ports;
   const startedMs = clock.monotonicMs();
   run.tally.requests += 1;
   onEvent({ kind: 'request_started', task });
   try {
-    const { body } = await (uri === null ? list.first({ pageSize }) : list.next(uri));
-    return body;
+    return await (uri === null ? list.first({ pageSize }) : list.next(uri));
   } finally {
     onEvent({ kind: 'request_finished', task, ms: clock.monotonicMs() - startedMs });
   }

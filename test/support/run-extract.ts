@@ -101,6 +101,16 @@ export async function runExtractAt(
   const { accountConcurrency = 4, ...given } = options.input ?? {};
   const input = { tasks, concurrency: 10, accountConcurrency, signal: new AbortController().signal, ...given };
   const { concurrency } = input;
+  const clock: ExtractPorts['clock'] = {
+    now: () => new Date(Date.UTC(2026, 10, 2) + sleptMs),
+    monotonicMs: () => performance.now() + sleptMs,
+    sleep: async (ms, signal) => {
+      sleepsMs.push(ms);
+      sleptMs += ms;
+      await options.sleep?.(ms, signal);
+    },
+  };
+  const pagesMax = concurrency + pagesBeyondSlots;
   const ports: ExtractPorts = {
     openList: twilio.openList,
     accept: async (page) => {
@@ -111,16 +121,8 @@ export async function runExtractAt(
     restart: async (task) => void result.restarted.push(task),
     // The pages are kept for the test to look at: their bytes must stay.
     recycle: () => undefined,
-    slots: createPageSlots({ concurrency, accountConcurrency, pagesMax: concurrency + pagesBeyondSlots }),
-    clock: {
-      now: () => new Date(Date.UTC(2026, 10, 2) + sleptMs),
-      monotonicMs: () => performance.now() + sleptMs,
-      sleep: async (ms, signal) => {
-        sleepsMs.push(ms);
-        sleptMs += ms;
-        await options.sleep?.(ms, signal);
-      },
-    },
+    slots: createPageSlots({ concurrency, accountConcurrency, headRoomPercent: 10, pagesMax, clock }),
+    clock,
     random: options.random ?? (() => 0.5),
     onEvent: (event) => result.events.push(event),
   };
