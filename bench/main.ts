@@ -1,5 +1,7 @@
+import { cpuAgainstReadJson } from './cpu-against-read-json.js';
 import { demo } from './demo.js';
 import { type Figure, note, printFigure } from './figure.js';
+import { manyAccounts, oneBigAccount } from './latency.js';
 import { type BenchOptions, readArguments, usage } from './options.js';
 import { peakMemory } from './peak-memory.js';
 import { pullAgainstSdkLoop } from './pull-against-sdk-loop.js';
@@ -10,7 +12,10 @@ import { throttled } from './throttled.js';
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   'pull-against-sdk-loop': pullAgainstSdkLoop,
   'peak-memory': peakMemory,
+  'many-accounts': manyAccounts,
+  'one-big-account': oneBigAccount,
   throttled,
+  'cpu-against-read-json': cpuAgainstReadJson,
   demo,
   'simulator-rate': simulatorRate,
 };
