@@ -3,24 +3,21 @@ import { type CsvColumn, csvPieces } from './adapters/csv.js';
 import { fillCustomerMap } from './adapters/customer-file.js';
 import { sqlText, type TextRow } from './adapters/duckdb.js';
 import { createHttpThread } from './adapters/http-thread.js';
-import { createHttpTransport, type HttpTransport } from './adapters/http-transport.js';
 import { readAccounts, readKnowledge } from './adapters/knowledge.js';
 import { OutputSet } from './adapters/output-set.js';
 import { PageParser } from './adapters/page-parser.js';
-import { createPageSlots } from './adapters/page-slots.js';
 import type { Store } from './adapters/store.js';
-import { createTwilio, type TwilioClient } from './adapters/twilio.js';
+import { createTwilio } from './adapters/twilio.js';
 import type { Config } from './config.js';
-import { type Account, chooseAccounts } from './domain/account.js';
-import { StorageError, TryAgainError, TwilioRequestError } from './domain/errors.js';
-import type { ExtractInfo } from './domain/extraction.js';
+import { chooseAccounts } from './domain/account.js';
+import { StorageError, TryAgainError } from './domain/errors.js';
+import type { ExtractInfo, TaskFailure } from './domain/extraction.js';
 import type { Finding } from './domain/finding.js';
-import { pagesBeyondSlots } from './domain/limits.js';
 import { type Instant, type Month, monthsOf, monthWindow } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
-import type { Task } from './domain/task.js';
 import { version } from './domain/version.js';
-import { extract } from './stages/extract.js';
+import { type Pulling, pullTasks } from './pipeline/pulling.js';
+import { type DiscoverPorts, discover } from './stages/discover.js';
 import { Lander, type LandInfo } from './stages/land.js';
 import { type LoadInfo, load } from './stages/load.js';
 import { plan } from './stages/plan.js';
@@ -89,16 +86,18 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   const lander = new Lander({ parser, manifest: store, files: store, now }, run);
   try {
     const twilio = createTwilio({ ...config, ...config.credentials, transport });
-    const accounts = await discover(store, config, outside, { lander, twilio, transport, run });
+    const pulling = { lander, twilio, transport, run };
+    const discovered = await discover(discoverPorts(store, config, outside, pulling), {
+      mainAccount: config.credentials.accountSid,
+    });
+    const accounts = chooseAccounts(discovered.accounts, config.accounts);
     const knowledge = await readKnowledge(store, config.range, config.lookBackDays, now());
     outside.onEvent({ kind: 'stage', stage: 'plan', detail: `${accounts.length} accounts` });
-    const tasks = plan({ accounts, range: config.range, knowledge, firstTaskNumber: 3 });
+    const tasks = plan({ accounts, range: config.range, knowledge, firstTaskNumber: discovered.nextTaskNumber });
     outside.onEvent({ kind: 'tasks_planned', tasks: tasks.length });
-    const info = await pullTasks(tasks, config, outside, { lander, twilio, transport });
+    const info = await pullTasks(tasks, config, outside, pulling);
     for (const message of info.warnings) outside.onEvent({ kind: 'warning', message });
-    const landInfo = await lander.finish(
-      info.failures.map(({ task, outcome, error }) => ({ task, outcome, error: error.message })),
-    );
+    const landInfo = await lander.finish(info.failures.map(notPulled));
     await store.append({
       kind: 'run_finished',
       run,
@@ -122,96 +121,26 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   }
 }
 
-interface Pulling {
-  readonly transport: HttpTransport;
-  readonly lander: Pick<Lander, 'accept' | 'restart'>;
-  readonly twilio: TwilioClient;
-}
-
-function pullTasks(
-  tasks: readonly Task[],
-  config: Config,
-  outside: Outside,
-  { lander, twilio, transport }: Pulling,
-  open: keyof TwilioClient = 'openList',
-): Promise<ExtractInfo> {
-  const { concurrency, accountConcurrency } = config;
-  return extract(
-    {
-      openList: (task, signal) => twilio[open](task, signal),
-      accept: (page) => lander.accept(page),
-      restart: async (task) => lander.restart(task),
-      recycle: transport.recycle,
-      slots: createPageSlots({ concurrency, accountConcurrency, pagesMax: concurrency + pagesBeyondSlots }),
-      clock: outside.clock,
-      random: outside.random,
-      onEvent: outside.onEvent,
-    },
-    { tasks, concurrency, signal: outside.signal },
-  );
-}
-
-/**
- * Asks for the main account, to see whether Twilio can be reached and takes the credentials, before anything on disk is
- * touched. @throws TryAgainError, ConfigError, TwilioRequestError
- */
-export async function knock(config: Config, outside: Outside): Promise<void> {
-  outside.onEvent({ kind: 'stage', stage: 'reach', detail: config.baseUrl ?? 'Twilio' });
-  const transport = createHttpTransport({ concurrency: 1 });
-  const twilio = createTwilio({ ...config, ...config.credentials, transport });
-  const lander = {
-    accept: async () => ({ kind: 'accepted', rows: 1, warnings: [] }) as const,
-    restart: () => undefined,
-  };
-  const { accountSid } = config.credentials;
-  const task: Task = { number: 0, accountSid, resource: 'accounts', window: undefined, reason: 'reach' };
-  try {
-    requireAccounts(await pullTasks([task], config, outside, { lander, twilio, transport }, 'openAccount'), outside);
-  } finally {
-    transport.close();
-  }
-}
-
-/** Without the accounts there is nothing to do. */
-function requireAccounts(info: ExtractInfo, outside: Outside): void {
-  outside.signal.throwIfAborted();
-  const [failure] = info.failures;
-  if (failure === undefined) return;
-  const message = `The accounts could not be pulled: ${failure.error.message}`;
-  throw failure.error.transient ? new TryAgainError(message) : new TwilioRequestError(message, { ...failure.error });
-}
-
-/**
- * The account list is pulled, landed and loaded like everything else, then read from the ledger. Whether it holds the main
- * account itself is not settled; it has traffic of its own, so it is asked for where it is missing.
- */
-async function discover(
+/** The account list is pulled, landed and loaded like everything else, then read from the ledger. */
+function discoverPorts(
   store: Store,
   config: Config,
   outside: Outside,
   pulling: Pulling & { readonly lander: Lander; readonly run: number },
-): Promise<Account[]> {
-  outside.onEvent({ kind: 'stage', stage: 'discover', detail: 'accounts' });
-  const { accountSid } = config.credentials;
-  const pullAccounts = async (number: number, open: keyof TwilioClient): Promise<Account[]> => {
-    const task: Task = { number, accountSid, resource: 'accounts', window: undefined, reason: 'every run' };
-    const info = await pullTasks([task], config, outside, pulling, open);
-    outside.signal.throwIfAborted();
-    const [failure] = info.failures;
-    if (failure !== undefined) {
-      const message = `The account list could not be pulled: ${failure.error.message}`;
-      throw failure.error.transient
-        ? new TryAgainError(message)
-        : new TwilioRequestError(message, { ...failure.error });
-    }
-    await pulling.lander.finish([]);
-    await loadPending(store, outside);
-    return readAccounts(store, pulling.run);
+): DiscoverPorts {
+  return {
+    pull: async (tasks, open) => {
+      outside.onEvent({ kind: 'stage', stage: 'discover', detail: 'accounts' });
+      const { failures } = await pullTasks(tasks, config, outside, pulling, open);
+      outside.signal.throwIfAborted();
+      await pulling.lander.finish(failures.map(notPulled));
+      await loadPending(store, outside);
+      return { accounts: await readAccounts(store, pulling.run), failures };
+    },
   };
-  let accounts = await pullAccounts(1, 'openList');
-  if (!accounts.some((account) => account.sid === accountSid)) accounts = await pullAccounts(2, 'openAccount');
-  return chooseAccounts(accounts, config.accounts);
 }
+
+const notPulled = ({ task, outcome, error }: TaskFailure) => ({ task, outcome, error: error.message });
 
 export interface PublishedMonth {
   readonly month: Month;

@@ -2,18 +2,25 @@ import type { Account } from '../domain/account.js';
 import type { Knowledge } from '../domain/knowledge.js';
 import { unpricedDaysMax } from '../domain/limits.js';
 import { addDays, dayOf, type Instant, startOfDayInstant, type Window } from '../domain/period.js';
-import type { SqlParameters, TextRow } from './duckdb.js';
-import type { Store } from './store.js';
+import type { PastRows } from '../domain/plan-estimate.js';
+import type { Query } from '../domain/query.js';
+import type { Database, SqlParameters, TextRow } from './duckdb.js';
+
+/** A ledger and its queries: the store's, or one that is open for reading only. */
+export interface Ledger {
+  readonly ledger: Database;
+  query(name: string): Query;
+}
 
 /** DuckDB's text of a TIMESTAMP as our instant. */
 const instantFrom = (text: string | null | undefined): Instant => `${(text ?? '').slice(0, 19).replace(' ', 'T')}Z`;
 
-function ask(store: Store, name: string, parameters: SqlParameters): Promise<TextRow[]> {
+function ask(store: Ledger, name: string, parameters: SqlParameters): Promise<TextRow[]> {
   return store.ledger.texts(name, store.query(name).sql, parameters);
 }
 
 /** The accounts that the account list showed in a run, by sid. */
-export async function readAccounts(store: Store, run: number): Promise<Account[]> {
+export async function readAccounts(store: Ledger, run: number): Promise<Account[]> {
   const rows = await ask(store, 'run_accounts', { run_number: String(run) });
   return rows.map(([sid, ownerSid, friendlyName, status]) => ({
     sid: sid ?? '',
@@ -25,7 +32,7 @@ export async function readAccounts(store: Store, run: number): Promise<Account[]
 
 /** What earlier runs made sure of, within the range. */
 export async function readKnowledge(
-  store: Store,
+  store: Ledger,
   range: Window,
   lookBackDays: number,
   now: Instant,
@@ -49,4 +56,15 @@ export async function readKnowledge(
       end: addDays(startOfDayInstant(day ?? ''), 1),
     })),
   };
+}
+
+/** How much complete pulls brought, for estimates. */
+export async function readPastRows(store: Ledger): Promise<PastRows[]> {
+  const rows = await ask(store, 'daily_rows', {});
+  return rows.map(([accountSid, resource, count, seconds]) => ({
+    accountSid: accountSid ?? '',
+    resource: resource ?? '',
+    rows: Number.parseInt(count ?? '0', 10),
+    seconds: Number.parseInt(seconds ?? '0', 10),
+  }));
 }

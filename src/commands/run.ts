@@ -3,7 +3,9 @@ import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { dayOf } from '../domain/period.js';
-import { knock, type Outside, type PublishedMonth, type PullInfo, publish, pull } from '../pipeline.js';
+import { knock } from '../pipeline/pulling.js';
+import { type Outside, type PublishedMonth, type PullInfo, publish, pull } from '../pipeline.js';
+import { runDry } from './dry-run.js';
 import { addCommon, addCustomers, addPull, addRange } from './options.js';
 import { configOf, type Flags, print, withStore } from './session.js';
 
@@ -12,6 +14,7 @@ Examples:
   $ subledger run                                  the nightly job: the previous month and this one, to yesterday
   $ subledger run --month 2026-10                  one month
   $ subledger run --from 2026-10-01 --to 2026-10-08 --account ACXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX
+  $ subledger run --dry-run                        what that would pull and how long it would take; changes nothing
 
 Credentials come from TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET.`;
 
@@ -22,6 +25,7 @@ export function registerRun(program: Command): void {
     .addHelpText('after', examples);
   addCommon(addCustomers(addPull(addRange(command)))).action(async (flags: Flags) => {
     const config = await configOf(flags, { credentials: true, customers: true });
+    if (flags.dryRun === true) return runDry(config, flags);
     const result = await runAll('run', config, flags);
     setExitCode(result.exitCode);
     print(flags, jsonOf(config, result), linesOf(config, result));

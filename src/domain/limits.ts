@@ -47,3 +47,5 @@ export const ledgerMemoryMb = 128;
 export const parsePagesMax = 12;
 /** Tasks named by one line of the manifest: such a line stays below DuckDB's 16 MiB for one JSON object. */
 export const lineTasksMax = 20_000;
+/** Tasks that a dry run names line by line; all of them are in its JSON. */
+export const planLinesMax = 40;

@@ -1,6 +1,6 @@
 import type { Account } from '../domain/account.js';
 import type { Knowledge } from '../domain/knowledge.js';
-import { dayOf, subtractWindows, type Window } from '../domain/period.js';
+import { subtractWindows, type Window } from '../domain/period.js';
 import { resources } from '../domain/resource.js';
 import type { Task } from '../domain/task.js';
 
@@ -50,7 +50,7 @@ function due(range: Window, settled: readonly Window[], unpriced: readonly Windo
 }
 
 function reasonOf(window: Window, settled: readonly Window[], unpriced: readonly Window[]): string {
-  const waiting = unpriced.filter((day) => day.start < window.end && day.end > window.start);
-  if (waiting.length > 0) return `${waiting.length} days with unpriced records since ${dayOf(waiting[0]?.start ?? '')}`;
+  // Without counts or days: tasks are summed up by their reason.
+  if (unpriced.some((day) => day.start < window.end && day.end > window.start)) return 'unpriced records';
   return settled.length === 0 ? 'not yet settled' : 'after what is settled';
 }

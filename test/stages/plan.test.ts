@@ -39,6 +39,18 @@ describe('plan', () => {
     expect(tasks.find((task) => task.resource === 'messages')?.window).toEqual(range);
   });
 
+  it('says why a window is due', () => {
+    const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(0), end: at(24) }];
+    const unpriced = [{ accountSid: 'AC1', resource: 'calls', start: at(4), end: at(5) }];
+    const tasks = plan({ accounts: [account], range, knowledge: { settled, unpriced }, firstTaskNumber: 1 });
+    expect(tasks.map((task) => [task.resource, task.window?.start.slice(8, 10), task.reason])).toEqual([
+      ['calls', '05', 'unpriced records'],
+      ['calls', '25', 'after what is settled'],
+      ['messages', '01', 'not yet settled'],
+      ['usage_records', '01', 'not yet settled'],
+    ]);
+  });
+
   it('asks again for settled days that hold unpriced records', () => {
     const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(0), end: at(31) }];
     const unpriced = [4, 5, 20].map((day) => ({
