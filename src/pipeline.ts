@@ -9,15 +9,18 @@ import { PageParser } from './adapters/page-parser.js';
 import type { Store } from './adapters/store.js';
 import { createTwilio } from './adapters/twilio.js';
 import type { Config } from './config.js';
-import { chooseAccounts } from './domain/account.js';
+import { type Account, appearedMessage, chooseAccounts } from './domain/account.js';
 import { StorageError, TryAgainError } from './domain/errors.js';
 import type { ExtractInfo, TaskFailure } from './domain/extraction.js';
 import type { Finding } from './domain/finding.js';
-import { type Instant, type Month, monthsOf, monthWindow } from './domain/period.js';
+import { outOfReachWarnings } from './domain/out-of-reach.js';
+import { type Instant, instantOf, type Month, monthsOf, monthWindow } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
+import type { Task } from './domain/task.js';
 import { version } from './domain/version.js';
 import { type Pulling, pullTasks } from './pipeline/pulling.js';
-import { type DiscoverPorts, discover } from './stages/discover.js';
+import { pullRounds, type Rounds } from './pipeline/rounds.js';
+import { type DiscoverInfo, type DiscoverPorts, discover } from './stages/discover.js';
 import { Lander, type LandInfo } from './stages/land.js';
 import { type LoadInfo, load } from './stages/load.js';
 import { plan } from './stages/plan.js';
@@ -36,6 +39,8 @@ export interface Outside {
 export interface PullInfo {
   readonly run: number;
   readonly accounts: number;
+  /** Those among them that were not in the account list when the run began. */
+  readonly appeared: readonly Account[];
   readonly extract: ExtractInfo;
   readonly land: LandInfo;
 }
@@ -91,12 +96,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
       mainAccount: config.credentials.accountSid,
     });
     const accounts = chooseAccounts(discovered.accounts, config.accounts);
-    const knowledge = await readKnowledge(store, config.range, config.lookBackDays, now());
-    outside.onEvent({ kind: 'stage', stage: 'plan', detail: `${accounts.length} accounts` });
-    const tasks = plan({ accounts, range: config.range, knowledge, firstTaskNumber: discovered.nextTaskNumber });
-    outside.onEvent({ kind: 'tasks_planned', tasks: tasks.length });
-    const info = await pullTasks(tasks, config, outside, pulling);
-    for (const message of info.warnings) outside.onEvent({ kind: 'warning', message });
+    const { info, appeared } = await pullAll(store, config, outside, pulling, { ...discovered, accounts });
     const landInfo = await lander.finish(info.failures.map(notPulled));
     await store.append({
       kind: 'run_finished',
@@ -113,12 +113,42 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
     if (info.allTransient && first !== undefined) {
       throw new TryAgainError(`nothing could be pulled, try again later: ${first.error.message}`);
     }
-    return { run, accounts: accounts.length, extract: info, land: landInfo };
+    return { run, accounts: accounts.length + appeared.length, appeared, extract: info, land: landInfo };
   } finally {
     await lander.settled();
     parser.close();
     transport.close();
   }
+}
+
+/** What is due of the accounts, and of those that appear meanwhile; with every warning that came up, each told as it did. */
+async function pullAll(
+  store: Store,
+  config: Config,
+  outside: Outside,
+  pulling: Pulling,
+  discovered: DiscoverInfo,
+): Promise<Rounds> {
+  const { range } = config;
+  const { accounts } = discovered;
+  const now = instantOf(outside.clock.now());
+  const knowledge = await readKnowledge(store, range, config.lookBackDays, now);
+  outside.onEvent({ kind: 'stage', stage: 'plan', detail: `${accounts.length} accounts` });
+  const warnings: string[] = [];
+  const warn = (messages: readonly string[]): void => {
+    warnings.push(...messages);
+    for (const message of messages) outside.onEvent({ kind: 'warning', message });
+  };
+  const planFor = (due: readonly Account[], firstTaskNumber: number): Task[] => {
+    const tasks = plan({ accounts: due, range, knowledge, firstTaskNumber });
+    warn(outOfReachWarnings(due, tasks, now));
+    return tasks;
+  };
+  const input = { ...discovered, listsAgain: config.accounts.length === 0 };
+  const { info, appeared } = await pullRounds(config, outside, pulling, planFor, input);
+  if (appeared.length > 0) warn([appearedMessage(appeared)]);
+  warn(info.warnings);
+  return { info: { ...info, warnings }, appeared };
 }
 
 /** The account list is pulled, landed and loaded like everything else, then read from the ledger. */

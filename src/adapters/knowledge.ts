@@ -22,11 +22,12 @@ function ask(store: Ledger, name: string, parameters: SqlParameters): Promise<Te
 /** The accounts that the account list showed in a run, by sid. */
 export async function readAccounts(store: Ledger, run: number): Promise<Account[]> {
   const rows = await ask(store, 'run_accounts', { run_number: String(run) });
-  return rows.map(([sid, ownerSid, friendlyName, status]) => ({
+  return rows.map(([sid, ownerSid, friendlyName, status, updatedAt]) => ({
     sid: sid ?? '',
     ownerSid: ownerSid ?? '',
     friendlyName: friendlyName ?? '',
     status: status ?? '',
+    updatedAt: updatedAt === null || updatedAt === undefined ? undefined : instantFrom(updatedAt),
   }));
 }
 

@@ -31,7 +31,7 @@ function groupsOf({ tasks }: PlanEstimate): Group[] {
   return [...groups.values()];
 }
 
-function jsonOf(config: Config, { accounts, estimate, notes }: DryRun): unknown {
+function jsonOf(config: Config, { accounts, estimate, warnings, notes }: DryRun): unknown {
   return {
     dry_run: true,
     start: config.range.start,
@@ -51,12 +51,13 @@ function jsonOf(config: Config, { accounts, estimate, notes }: DryRun): unknown 
       rows: rows ?? null,
       requests,
     })),
+    warnings,
     notes,
     exit_code: 0,
   };
 }
 
-function linesOf(config: Config, { accounts, estimate, notes }: DryRun): string[] {
+function linesOf(config: Config, { accounts, estimate, warnings, notes }: DryRun): string[] {
   const { tasks, requests, latencyMs, timeMs } = estimate;
   const { concurrency, range } = config;
   const least = estimate.atLeast ? 'at least ' : '';
@@ -68,6 +69,7 @@ function linesOf(config: Config, { accounts, estimate, notes }: DryRun): string[
       (group) => `  ${group.resource}: ${group.tasks} ${group.reason}, ${group.requests} requests`,
     ),
     `Requests: ${least}${requests}. Time: ${least}about ${durationText(timeMs)}, with ${concurrency} requests in flight and ${Math.round(latencyMs)} ms for each.`,
+    ...warnings.map((warning) => `Warning: ${warning}`),
     ...notes.map((note) => `Note: ${note}`),
     ...shown.map(taskLine),
     ...(left === 0 ? [] : [`… and ${left} more: --json lists all`]),

@@ -29,10 +29,17 @@ export function registerExtract(program: Command): void {
     );
     const exitCode = exitCodeOf(pulled, []);
     setExitCode(exitCode);
-    const { run, accounts, extract, land } = pulled;
+    const { run, accounts, appeared, extract, land } = pulled;
     print(
       flags,
-      { run, accounts, extract, landed: land, exit_code: exitCode },
+      {
+        run,
+        accounts,
+        accounts_appeared: appeared.map((account) => account.sid),
+        extract,
+        landed: land,
+        exit_code: exitCode,
+      },
       linesOf(config, { pulled, published: [], exitCode }),
     );
   });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
+import { appearedMessage } from '../domain/account.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { dayOf } from '../domain/period.js';
 import { knock } from '../pipeline/pulling.js';
@@ -69,6 +70,7 @@ function jsonOf(config: Config, { pulled, published, exitCode }: RunResult): unk
     start: config.range.start,
     end: config.range.end,
     accounts: pulled.accounts,
+    accounts_appeared: pulled.appeared.map((account) => account.sid),
     tasks,
     pages,
     rows,
@@ -103,6 +105,8 @@ export function linesOf(config: Config, { pulled, published }: RunResult): strin
     `Run ${pulled.run}: ${pulled.accounts} accounts, ${dayOf(config.range.start)} to ${dayOf(config.range.end)} (exclusive, UTC).`,
     `Pulled ${rows} rows in ${pages} pages: ${tasks.complete} windows complete, ${failures.length} not pulled, ${retries} retries.`,
   ];
+  const { appeared } = pulled;
+  if (appeared.length > 0) lines.push(appearedMessage(appeared));
   if (aborted)
     lines.push(`Stopped by a signal: ${tasks.unfinished} windows are left; what was pulled is kept. Run again.`);
   for (const { task, outcome, error } of failures.slice(0, 20)) {

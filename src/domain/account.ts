@@ -1,4 +1,5 @@
 import { ConfigError } from './errors.js';
+import { namedAccountsMax } from './limits.js';
 import { type Instant, instantOf } from './period.js';
 
 export const accountStatuses = ['active', 'suspended', 'closed'] as const;
@@ -36,6 +37,15 @@ export function parseAccounts(rows: Buffer): Account[] | undefined {
   }
 }
 
+/** 0 is the most urgent: what is closed may be deleted soon, and what is suspended may be closed next. */
+export function urgencyOf({ status }: Pick<Account, 'status'>): number {
+  return status === 'closed' ? 0 : status === 'suspended' ? 1 : 2;
+}
+
+/** Most urgent first; within the same urgency the order stays. */
+export const mostUrgentFirst = (accounts: readonly Account[]): Account[] =>
+  accounts.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
+
 /** The accounts chosen by --account, all of them where none is. @throws ConfigError naming those that are unknown */
 export function chooseAccounts(accounts: readonly Account[], chosen: readonly string[]): Account[] {
   const missing = chosen.filter((sid) => !accounts.some((account) => account.sid === sid));
@@ -45,4 +55,12 @@ export function chooseAccounts(accounts: readonly Account[], chosen: readonly st
     );
   }
   return chosen.length === 0 ? [...accounts] : accounts.filter((account) => chosen.includes(account.sid));
+}
+
+/** For people: accounts that were not in the list when the run began. */
+export function appearedMessage(accounts: readonly Account[]): string {
+  const named = accounts.slice(0, namedAccountsMax).map((account) => account.sid);
+  const left = accounts.length - named.length;
+  const list = left === 0 ? named.join(', ') : `${named.join(', ')} and ${left} more`;
+  return `${accounts.length} accounts appeared during the run and are pulled too: ${list}.`;
 }

@@ -3,19 +3,22 @@ import { readKnowledge, readPastRows } from '../adapters/knowledge.js';
 import { readStore } from '../adapters/store-reader.js';
 import { createTwilio } from '../adapters/twilio.js';
 import type { Config } from '../config.js';
-import { type Account, chooseAccounts, parseAccounts } from '../domain/account.js';
+import { chooseAccounts } from '../domain/account.js';
 import type { Knowledge } from '../domain/knowledge.js';
+import { outOfReachWarnings } from '../domain/out-of-reach.js';
 import { instantOf } from '../domain/period.js';
 import { estimatePlan, medianOf, type PlanEstimate } from '../domain/plan-estimate.js';
-import type { PageVerdict, ReceivedPage, Task } from '../domain/task.js';
 import type { Outside } from '../pipeline.js';
 import { type DiscoverInfo, discover } from '../stages/discover.js';
 import { plan } from '../stages/plan.js';
+import { AccountsInMemory } from './accounts-in-memory.js';
 import { pullTasks } from './pulling.js';
 
 export interface DryRun {
   readonly accounts: number;
   readonly estimate: PlanEstimate;
+  /** What a run would warn of before it pulls. */
+  readonly warnings: readonly string[];
   /** What a run would know beyond what was known here. */
   readonly notes: readonly string[];
 }
@@ -45,7 +48,12 @@ export async function dryRun(config: Config, outside: Outside): Promise<DryRun> 
     const tasks = plan({ accounts, range, knowledge, firstTaskNumber: discovered.nextTaskNumber });
     const past = known === undefined ? [] : await readPastRows(known);
     const pace = { latencyMs: medianOf(requestsMs), concurrency, accountConcurrency };
-    return { accounts: accounts.length, estimate: estimatePlan(tasks, past, pace), notes: store.notes };
+    return {
+      accounts: accounts.length,
+      estimate: estimatePlan(tasks, past, pace),
+      warnings: outOfReachWarnings(accounts, tasks, now),
+      notes: store.notes,
+    };
   } finally {
     store.close();
   }
@@ -70,24 +78,4 @@ async function discoverInMemory(config: Config, outside: Outside): Promise<Disco
   } finally {
     transport.close();
   }
-}
-
-/** Stands in for the landing: accounts are few, and nothing of them is kept longer than the plan. */
-class AccountsInMemory {
-  private readonly pages = new Map<number, Account[]>();
-
-  /** Each once, in order of SID as the ledger gives them. */
-  get accounts(): Account[] {
-    const bySid = new Map([...this.pages.values()].flat().map((account) => [account.sid, account]));
-    return [...bySid.values()].sort((a, b) => (a.sid < b.sid ? -1 : 1));
-  }
-
-  readonly accept = async ({ task, rows }: ReceivedPage): Promise<PageVerdict> => {
-    const accounts = parseAccounts(rows.json);
-    if (accounts === undefined) return { kind: 'malformed', detail: 'its rows are not well-formed JSON' };
-    this.pages.set(task.number, [...(this.pages.get(task.number) ?? []), ...accounts]);
-    return { kind: 'accepted', rows: accounts.length, warnings: [] };
-  };
-
-  readonly restart = ({ number }: Task): void => void this.pages.delete(number);
 }

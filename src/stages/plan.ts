@@ -1,4 +1,4 @@
-import type { Account } from '../domain/account.js';
+import { type Account, mostUrgentFirst, urgencyOf } from '../domain/account.js';
 import type { Knowledge } from '../domain/knowledge.js';
 import { subtractWindows, type Window } from '../domain/period.js';
 import { resources } from '../domain/resource.js';
@@ -30,13 +30,14 @@ export function plan(input: PlanInput): Task[] {
   const settled = byKey(input.knowledge.settled);
   const unpriced = byKey(input.knowledge.unpriced);
   const tasks: Task[] = [];
-  for (const account of input.accounts) {
+  for (const account of mostUrgentFirst(input.accounts)) {
+    const urgency = urgencyOf(account);
     for (const resource of resources) {
       const key = keyOf(account.sid, resource);
       for (const window of due(input.range, settled.get(key) ?? [], unpriced.get(key) ?? [])) {
         const number = input.firstTaskNumber + tasks.length;
         const reason = reasonOf(window, settled.get(key) ?? [], unpriced.get(key) ?? []);
-        tasks.push({ number, accountSid: account.sid, resource, window, reason });
+        tasks.push({ number, accountSid: account.sid, resource, window, reason, urgency });
       }
     }
   }

@@ -39,6 +39,15 @@ describe('plan', () => {
     expect(tasks.find((task) => task.resource === 'messages')?.window).toEqual(range);
   });
 
+  it('begins with closed accounts, then suspended ones; the rest follow in the order they came', () => {
+    const statuses = ['active', 'closed', 'new-at-twilio', 'suspended', 'closed', 'active'];
+    const accounts = statuses.map((status, index) => ({ ...account, sid: `AC${index}`, status }));
+    const tasks = plan({ accounts, range, knowledge: nothing, firstTaskNumber: 1 });
+    const calls = tasks.filter((task) => task.resource === 'calls');
+    expect(calls.map((task) => task.accountSid)).toEqual(['AC1', 'AC4', 'AC3', 'AC0', 'AC2', 'AC5']);
+    expect(calls.map((task) => task.urgency)).toEqual([0, 0, 1, 2, 2, 2]);
+  });
+
   it('says why a window is due', () => {
     const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(0), end: at(24) }];
     const unpriced = [{ accountSid: 'AC1', resource: 'calls', start: at(4), end: at(5) }];
