@@ -3,24 +3,25 @@ import { type CsvColumn, csvPieces } from './adapters/csv.js';
 import { fillCustomerMap } from './adapters/customer-file.js';
 import { sqlText, type TextRow } from './adapters/duckdb.js';
 import { createHttpThread } from './adapters/http-thread.js';
-import { createHttpTransport, type HttpTransport } from './adapters/http-transport.js';
 import { readAccounts, readKnowledge } from './adapters/knowledge.js';
 import { OutputSet } from './adapters/output-set.js';
 import { PageParser } from './adapters/page-parser.js';
-import { createPageSlots } from './adapters/page-slots.js';
 import type { Store } from './adapters/store.js';
-import { createTwilio, type TwilioClient } from './adapters/twilio.js';
+import { createTwilio } from './adapters/twilio.js';
 import type { Config } from './config.js';
-import { type Account, chooseAccounts } from './domain/account.js';
-import { StorageError, TryAgainError, TwilioRequestError } from './domain/errors.js';
-import type { ExtractInfo } from './domain/extraction.js';
+import { type Account, appearedMessage, chooseAccounts } from './domain/account.js';
+import { StorageError, TryAgainError } from './domain/errors.js';
+import type { ExtractInfo, TaskFailure } from './domain/extraction.js';
 import type { Finding } from './domain/finding.js';
-import { pagesBeyondSlots } from './domain/limits.js';
-import { type Instant, type Month, monthsOf, monthWindow } from './domain/period.js';
+import { outOfReachWarnings } from './domain/out-of-reach.js';
+import { type Instant, instantOf, type Month, monthsOf, monthWindow } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
+import { interruptedSince } from './domain/resume.js';
 import type { Task } from './domain/task.js';
 import { version } from './domain/version.js';
-import { extract } from './stages/extract.js';
+import { type Pulling, pullTasks } from './pipeline/pulling.js';
+import { pullRounds, type Rounds } from './pipeline/rounds.js';
+import { type DiscoverInfo, type DiscoverPorts, discover } from './stages/discover.js';
 import { Lander, type LandInfo } from './stages/land.js';
 import { type LoadInfo, load } from './stages/load.js';
 import { plan } from './stages/plan.js';
@@ -39,6 +40,8 @@ export interface Outside {
 export interface PullInfo {
   readonly run: number;
   readonly accounts: number;
+  /** Those among them that were not in the account list when the run began. */
+  readonly appeared: readonly Account[];
   readonly extract: ExtractInfo;
   readonly land: LandInfo;
 }
@@ -89,16 +92,13 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   const lander = new Lander({ parser, manifest: store, files: store, now }, run);
   try {
     const twilio = createTwilio({ ...config, ...config.credentials, transport });
-    const accounts = await discover(store, config, outside, { lander, twilio, transport, run });
-    const knowledge = await readKnowledge(store, config.range, config.lookBackDays, now(), run);
-    outside.onEvent({ kind: 'stage', stage: 'plan', detail: `${accounts.length} accounts` });
-    const tasks = plan({ accounts, range: config.range, knowledge, firstTaskNumber: 3 });
-    outside.onEvent({ kind: 'tasks_planned', tasks: tasks.length });
-    const info = await pullTasks(tasks, config, outside, { lander, twilio, transport });
-    for (const message of info.warnings) outside.onEvent({ kind: 'warning', message });
-    const landInfo = await lander.finish(
-      info.failures.map(({ task, outcome, error }) => ({ task, outcome, error: error.message })),
-    );
+    const pulling = { lander, twilio, transport, run };
+    const discovered = await discover(discoverPorts(store, config, outside, pulling), {
+      mainAccount: config.credentials.accountSid,
+    });
+    const accounts = chooseAccounts(discovered.accounts, config.accounts);
+    const { info, appeared } = await pullAll(store, config, outside, pulling, { ...discovered, accounts });
+    const landInfo = await lander.finish(info.failures.map(notPulled));
     await store.append({
       kind: 'run_finished',
       run,
@@ -114,7 +114,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
     if (info.allTransient && first !== undefined) {
       throw new TryAgainError(`nothing could be pulled, try again later: ${first.error.message}`);
     }
-    return { run, accounts: accounts.length, extract: info, land: landInfo };
+    return { run, accounts: accounts.length + appeared.length, appeared, extract: info, land: landInfo };
   } finally {
     await lander.settled();
     parser.close();
@@ -122,98 +122,62 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   }
 }
 
-interface Pulling {
-  readonly transport: HttpTransport;
-  readonly lander: Pick<Lander, 'accept' | 'restart'>;
-  readonly twilio: TwilioClient;
-}
-
-function pullTasks(
-  tasks: readonly Task[],
+/** What is due of the accounts, and of those that appear meanwhile; with every warning that came up, each told as it did. */
+async function pullAll(
+  store: Store,
   config: Config,
   outside: Outside,
-  { lander, twilio, transport }: Pulling,
-  open: keyof TwilioClient = 'openList',
-): Promise<ExtractInfo> {
-  const { concurrency, accountConcurrency, headRoomPercent } = config;
-  const { clock } = outside;
-  const pagesMax = concurrency + pagesBeyondSlots;
-  return extract(
-    {
-      openList: (task, signal) => twilio[open](task, signal),
-      accept: (page) => lander.accept(page),
-      restart: async (task) => lander.restart(task),
-      recycle: transport.recycle,
-      slots: createPageSlots({ concurrency, accountConcurrency, headRoomPercent, pagesMax, clock }),
-      clock,
-      random: outside.random,
-      onEvent: outside.onEvent,
-    },
-    { tasks, concurrency, accountConcurrency, signal: outside.signal },
+  pulling: Pulling & { readonly run: number },
+  discovered: DiscoverInfo,
+): Promise<Rounds> {
+  const { range } = config;
+  const { accounts } = discovered;
+  const now = instantOf(outside.clock.now());
+  const knowledge = await readKnowledge(
+    store,
+    range,
+    config.lookBackDays,
+    now,
+    interruptedSince(store.runs, pulling.run, now),
   );
-}
-
-/**
- * Asks for the main account, to see whether Twilio can be reached and takes the credentials, before anything on disk is
- * touched. @throws TryAgainError, ConfigError, TwilioRequestError
- */
-export async function knock(config: Config, outside: Outside): Promise<void> {
-  outside.onEvent({ kind: 'stage', stage: 'reach', detail: config.baseUrl ?? 'Twilio' });
-  const transport = createHttpTransport({ concurrency: 1 });
-  const twilio = createTwilio({ ...config, ...config.credentials, transport });
-  const lander = {
-    accept: async () => ({ kind: 'accepted', rows: 1, inOrder: true, warnings: [] }) as const,
-    restart: () => undefined,
+  outside.onEvent({ kind: 'stage', stage: 'plan', detail: `${accounts.length} accounts` });
+  const warnings: string[] = [];
+  const warn = (messages: readonly string[]): void => {
+    warnings.push(...messages);
+    for (const message of messages) outside.onEvent({ kind: 'warning', message });
   };
-  const { accountSid } = config.credentials;
-  const task: Task = { number: 0, accountSid, resource: 'accounts', window: undefined, reason: 'reach' };
-  try {
-    requireAccounts(await pullTasks([task], config, outside, { lander, twilio, transport }, 'openAccount'), outside);
-  } finally {
-    transport.close();
-  }
+  const planFor = (due: readonly Account[], firstTaskNumber: number): Task[] => {
+    const tasks = plan({ accounts: due, range, knowledge, firstTaskNumber });
+    warn(outOfReachWarnings(due, tasks, now));
+    return tasks;
+  };
+  const input = { ...discovered, listsAgain: config.accounts.length === 0 };
+  const { info, appeared } = await pullRounds(config, outside, pulling, planFor, input);
+  if (appeared.length > 0) warn([appearedMessage(appeared)]);
+  warn(info.warnings);
+  return { info: { ...info, warnings }, appeared };
 }
 
-/** Without the accounts there is nothing to do. */
-function requireAccounts(info: ExtractInfo, outside: Outside): void {
-  outside.signal.throwIfAborted();
-  const [failure] = info.failures;
-  if (failure === undefined) return;
-  const message = `The accounts could not be pulled: ${failure.error.message}`;
-  throw failure.error.transient ? new TryAgainError(message) : new TwilioRequestError(message, { ...failure.error });
-}
-
-/**
- * The account list is pulled, landed and loaded like everything else, then read from the ledger. Whether it holds the main
- * account itself is not settled; it has traffic of its own, so it is asked for where it is missing.
- */
-async function discover(
+/** The account list is pulled, landed and loaded like everything else, then read from the ledger. */
+function discoverPorts(
   store: Store,
   config: Config,
   outside: Outside,
   pulling: Pulling & { readonly lander: Lander; readonly run: number },
-): Promise<Account[]> {
-  outside.onEvent({ kind: 'stage', stage: 'discover', detail: 'accounts' });
-  const { accountSid } = config.credentials;
-  const pullAccounts = async (number: number, open: keyof TwilioClient): Promise<Account[]> => {
-    const task: Task = { number, accountSid, resource: 'accounts', window: undefined, reason: 'every run' };
-    const info = await pullTasks([task], config, outside, pulling, open);
-    outside.signal.throwIfAborted();
-    const [failure] = info.failures;
-    if (failure !== undefined) {
-      const message = `The account list could not be pulled: ${failure.error.message}`;
-      throw failure.error.transient
-        ? new TryAgainError(message)
-        : new TwilioRequestError(message, { ...failure.error });
-    }
-    await pulling.lander.finish([]);
-    await loadPending(store, outside);
-    return readAccounts(store, pulling.run);
+): DiscoverPorts {
+  return {
+    pull: async (tasks, open) => {
+      outside.onEvent({ kind: 'stage', stage: 'discover', detail: 'accounts' });
+      const { failures } = await pullTasks(tasks, config, outside, pulling, open);
+      outside.signal.throwIfAborted();
+      await pulling.lander.finish(failures.map(notPulled));
+      await loadPending(store, outside);
+      return { accounts: await readAccounts(store, pulling.run), failures };
+    },
   };
-  let accounts = await pullAccounts(1, 'openList');
-  if (!accounts.some((account) => account.sid === accountSid)) accounts = await pullAccounts(2, 'openAccount');
-  return chooseAccounts(accounts, config.accounts);
 }
+
+const notPulled = ({ task, outcome, error }: TaskFailure) => ({ task, outcome, error: error.message });
 
 export interface PublishedMonth {
   readonly month: Month;

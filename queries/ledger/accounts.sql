@@ -12,6 +12,7 @@
 --   status         VARCHAR    active, suspended or closed
 --   run_number     INTEGER
 --   observed_at    TIMESTAMP  UTC
+--   updated_at     TIMESTAMP  UTC, as Twilio says; null where it says no date
 with newest as (
   select
     sid,
@@ -27,7 +28,8 @@ select
   s.friendly_name,
   s.status,
   s.run_number,
-  s.observed_at
+  s.observed_at,
+  s.updated_at
 from staging_accounts as s
 -- 1:1, an ordinal is given once
 join newest as n on n.ordinal = s.ordinal

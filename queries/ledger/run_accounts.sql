@@ -8,12 +8,14 @@
 --   sid            VARCHAR
 --   owner_sid      VARCHAR
 --   friendly_name  VARCHAR
---   status         VARCHAR  active, suspended or closed
+--   status         VARCHAR    active, suspended or closed
+--   updated_at     TIMESTAMP  UTC, as Twilio says; null where it says no date
 select
   sid,
   owner_sid,
   friendly_name,
-  status
+  status,
+  updated_at
 from accounts
 where run_number = cast($run_number as integer)
 order by sid

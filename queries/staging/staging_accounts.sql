@@ -12,6 +12,7 @@
 --   status         VARCHAR    active, suspended or closed
 --   run_number     INTEGER
 --   observed_at    TIMESTAMP  UTC
+--   updated_at     TIMESTAMP  UTC, Twilio's date_updated: when it was closed, or later; null where that is no date
 select
   landing_sequence * 10000000 + file_row_number as ordinal,
   sid,
@@ -19,5 +20,6 @@ select
   coalesce(friendly_name, '') as friendly_name,
   status,
   run_number,
-  observed_at
+  observed_at,
+  utc_time(date_updated) as updated_at
 from raw_accounts

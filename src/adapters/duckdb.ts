@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   /** Where DuckDB may spill; empty means nowhere: an error rather than a temporary file. */
   readonly temporaryFolder: string;
   readonly threads?: number | undefined;
+  /** Nothing of the file is changed, not even what a killed process left beside it. */
+  readonly readOnly?: boolean | undefined;
 }
 
 /** One DuckDB instance with one connection: the only place that knows the client library. */
@@ -42,6 +44,7 @@ export class Database {
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
         ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+        ...(options.readOnly === true ? { access_mode: 'READ_ONLY' } : {}),
       });
       const connection = await instance.connect();
       await connection.run("set TimeZone = 'UTC'");

@@ -3,7 +3,7 @@ import { InvariantError } from '../domain/errors.js';
 import { ledgerMemoryMb } from '../domain/limits.js';
 import type { Query } from '../domain/query.js';
 import { Database, sqlName, sqlText } from './duckdb.js';
-import { makeFolder, removePath, sha256Of } from './files.js';
+import { exists, makeFolder, removePath, sha256Of } from './files.js';
 
 /** The database's file in the data folder. It can be deleted: landing and manifest make it anew. */
 export const ledgerFile = 'subledger.duckdb';
@@ -36,6 +36,23 @@ export async function openLedger(
   return prepare(fresh, queries, seeds);
 }
 
+/**
+ * The ledger as it stands, for reading only: not one byte on disk changes. Undefined where there is none, or where other
+ * queries than today's made it, so that a run would make it anew. @throws LockedError, StorageError
+ */
+export async function readLedger(
+  dataFolder: string,
+  queries: ReadonlyMap<string, Query>,
+  seeds: ReadonlyMap<string, string>,
+): Promise<Database | undefined> {
+  const path = join(dataFolder, ledgerFile);
+  if (!(await exists(path))) return undefined;
+  const database = await Database.open(path, { memoryMb: ledgerMemoryMb, temporaryFolder: '', readOnly: true });
+  if (await isMadeBy(database, fingerprintOf(queries))) return prepareSession(database, queries, seeds);
+  database.close();
+  return undefined;
+}
+
 const openFile = (dataFolder: string, path: string): Promise<Database> =>
   Database.open(path, { memoryMb: ledgerMemoryMb, temporaryFolder: join(dataFolder, 'temporary') });
 
@@ -66,6 +83,23 @@ async function prepare(
   queries: ReadonlyMap<string, Query>,
   seeds: ReadonlyMap<string, string>,
 ): Promise<Database> {
+  await database.run(
+    'loaded_lines',
+    'create table if not exists loaded_lines (sequence bigint, kind varchar, row_count bigint)',
+  );
+  for (const query of queries.values()) {
+    if (!storedKinds.has(query.kind)) continue;
+    await database.run(query.name, `create table if not exists ${query.name} (${columnsOf(query)})`);
+  }
+  return prepareSession(database, queries, seeds);
+}
+
+/** What lives as long as the connection, and no longer. */
+async function prepareSession(
+  database: Database,
+  queries: ReadonlyMap<string, Query>,
+  seeds: ReadonlyMap<string, string>,
+): Promise<Database> {
   for (const [name, path] of seeds) {
     await database.run(
       name,
@@ -74,17 +108,10 @@ async function prepare(
     );
   }
   await makeMacros(database, queries);
-  await database.run(
-    'loaded_lines',
-    'create table if not exists loaded_lines (sequence bigint, kind varchar, row_count bigint)',
-  );
   await database.run('customer_map', `create or replace temp table customer_map (${customerMapColumns})`);
   for (const query of queries.values()) {
-    if (storedKinds.has(query.kind)) {
-      await database.run(query.name, `create table if not exists ${query.name} (${columnsOf(query)})`);
-    } else if (sessionKinds.has(query.kind)) {
-      await database.run(query.name, `create or replace temp table ${query.name} (${columnsOf(query)})`);
-    }
+    if (!sessionKinds.has(query.kind)) continue;
+    await database.run(query.name, `create or replace temp table ${query.name} (${columnsOf(query)})`);
   }
   for (const query of viewsInOrder(queries)) {
     await database.run(query.name, `create or replace temp view ${query.name} as\n${query.sql}`);

@@ -4,6 +4,15 @@ import { StorageError } from '../domain/errors.js';
 import { chainStart, type ManifestEntry, type ManifestLine } from '../domain/manifest.js';
 import { exists, fileMode, guarded, sha256Of } from './files.js';
 
+/** Where the sound part of a manifest ends. */
+interface ManifestEnd {
+  readonly previous: string;
+  readonly sequence: number;
+  readonly soundBytes: number;
+  /** Behind it stands an append that a crash cut short. */
+  readonly cutShort: boolean;
+}
+
 /**
  * `manifest.jsonl`: append-only, one JSON object per line, each holding the SHA-256 of the line before it. A last line
  * without its line feed is an append that a crash cut short: what it announced was not yet counted, so it is cut off.
@@ -17,9 +26,17 @@ export class ManifestFile {
 
   /** Verifies the chain, handing every line to `visit` in order. @throws StorageError naming the first damaged line. */
   static async open(path: string, visit: (line: ManifestLine) => void): Promise<ManifestFile> {
+    const { previous, sequence, soundBytes, cutShort } = await ManifestFile.read(path, visit);
+    if (cutShort) await guarded(`cannot mend ${path}`, () => truncate(path, soundBytes));
+    return new ManifestFile(path, previous, sequence);
+  }
+
+  /** The same, and nothing is mended. No lines where there is no file. */
+  static async read(path: string, visit: (line: ManifestLine) => void): Promise<ManifestEnd> {
     let previous = chainStart;
     let sequence = 0;
     let soundBytes = 0;
+    let cutShort = false;
     if (await exists(path)) {
       let rest = '';
       for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
@@ -33,9 +50,9 @@ export class ManifestFile {
           visit(line);
         }
       }
-      if (rest !== '') await guarded(`cannot mend ${path}`, () => truncate(path, soundBytes));
+      cutShort = rest !== '';
     }
-    return new ManifestFile(path, previous, sequence);
+    return { previous, sequence, soundBytes, cutShort };
   }
 
   /** The number that the next line will have. */

@@ -10,7 +10,7 @@ import { loadQueries, seedFiles } from './query-files.js';
 
 /** Who holds the data folder, for people: the lock itself is DuckDB's, on the ledger file. */
 const holderFile = 'holder.json';
-const manifestFile = 'manifest.jsonl';
+export const manifestFile = 'manifest.jsonl';
 
 /** Whether a run has ever begun in a data folder. The ledger itself may be missing: it is made anew from the landing. */
 export const hasRuns = (dataFolder: string): Promise<boolean> => exists(join(dataFolder, manifestFile));
@@ -73,12 +73,7 @@ export class Store {
 
   /** One folder holds one main account: two would share customers and totals. @throws ConfigError */
   requireMainAccount(accountSid: string): void {
-    const own = this.mainAccount;
-    if (own !== undefined && own !== accountSid) {
-      throw new ConfigError([
-        `The data folder ${this.folder} belongs to the main account ${own}, not to ${accountSid}: set SUBLEDGER_DATA_DIR to another folder.`,
-      ]);
-    }
+    requireSameMainAccount(this.folder, this.mainAccount, accountSid);
   }
 
   query(name: string): Query {
@@ -122,6 +117,14 @@ export class Store {
     this.ledger.close();
     await removePath(join(this.folder, holderFile));
   }
+}
+
+/** @throws ConfigError where a folder belongs to another main account than the one asked for */
+export function requireSameMainAccount(folder: string, own: string | undefined, accountSid: string): void {
+  if (own === undefined || own === accountSid) return;
+  throw new ConfigError([
+    `The data folder ${folder} belongs to the main account ${own}, not to ${accountSid}: set SUBLEDGER_DATA_DIR to another folder.`,
+  ]);
 }
 
 async function nameHolder(folder: string, error: LockedError): Promise<LockedError> {

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { knock, pull } from '../pipeline.js';
+import { knock } from '../pipeline/pulling.js';
+import { pull } from '../pipeline.js';
+import { runDry } from './dry-run.js';
 import { addCommon, addPull, addRange } from './options.js';
 import { exitCodeOf, linesOf, setExitCode } from './run.js';
 import { configOf, type Flags, print, withStore } from './session.js';
@@ -7,7 +9,8 @@ import { configOf, type Flags, print, withStore } from './session.js';
 const examples = `
 Examples:
   $ subledger extract --month 2026-10
-  $ subledger extract --from 2026-10-01 --to 2026-10-02 --json`;
+  $ subledger extract --from 2026-10-01 --to 2026-10-02 --json
+  $ subledger extract --month 2026-10 --dry-run --json`;
 
 export function registerExtract(program: Command): void {
   const command = program
@@ -16,6 +19,7 @@ export function registerExtract(program: Command): void {
     .addHelpText('after', examples);
   addCommon(addPull(addRange(command))).action(async (flags: Flags) => {
     const config = await configOf(flags, { credentials: true, customers: false });
+    if (flags.dryRun === true) return runDry(config, flags);
     const pulled = await withStore(
       'extract',
       config,
@@ -25,10 +29,17 @@ export function registerExtract(program: Command): void {
     );
     const exitCode = exitCodeOf(pulled, []);
     setExitCode(exitCode);
-    const { run, accounts, extract, land } = pulled;
+    const { run, accounts, appeared, extract, land } = pulled;
     print(
       flags,
-      { run, accounts, extract, landed: land, exit_code: exitCode },
+      {
+        run,
+        accounts,
+        accounts_appeared: appeared.map((account) => account.sid),
+        extract,
+        landed: land,
+        exit_code: exitCode,
+      },
       linesOf(config, { pulled, published: [], exitCode }),
     );
   });

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
+import { appearedMessage } from '../domain/account.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { dayOf } from '../domain/period.js';
-import { knock, type Outside, type PublishedMonth, type PullInfo, publish, pull } from '../pipeline.js';
+import { knock } from '../pipeline/pulling.js';
+import { type Outside, type PublishedMonth, type PullInfo, publish, pull } from '../pipeline.js';
+import { runDry } from './dry-run.js';
 import { addCommon, addCustomers, addPull, addRange } from './options.js';
 import { configOf, type Flags, print, withStore } from './session.js';
 
@@ -12,6 +15,7 @@ Examples:
   $ subledger run                                  the nightly job: the previous month and this one, to yesterday
   $ subledger run --month 2026-10                  one month
   $ subledger run --from 2026-10-01 --to 2026-10-08 --account ACXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX
+  $ subledger run --dry-run                        what that would pull and how long it would take; changes nothing
 
 Credentials come from TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET.`;
 
@@ -22,6 +26,7 @@ export function registerRun(program: Command): void {
     .addHelpText('after', examples);
   addCommon(addCustomers(addPull(addRange(command)))).action(async (flags: Flags) => {
     const config = await configOf(flags, { credentials: true, customers: true });
+    if (flags.dryRun === true) return runDry(config, flags);
     const result = await runAll('run', config, flags);
     setExitCode(result.exitCode);
     print(flags, jsonOf(config, result), linesOf(config, result));
@@ -65,6 +70,7 @@ function jsonOf(config: Config, { pulled, published, exitCode }: RunResult): unk
     start: config.range.start,
     end: config.range.end,
     accounts: pulled.accounts,
+    accounts_appeared: pulled.appeared.map((account) => account.sid),
     tasks,
     pages,
     rows,
@@ -99,6 +105,8 @@ export function linesOf(config: Config, { pulled, published }: RunResult): strin
     `Run ${pulled.run}: ${pulled.accounts} accounts, ${dayOf(config.range.start)} to ${dayOf(config.range.end)} (exclusive, UTC).`,
     `Pulled ${rows} rows in ${pages} pages: ${tasks.complete} windows complete, ${failures.length} not pulled, ${retries} retries.`,
   ];
+  const { appeared } = pulled;
+  if (appeared.length > 0) lines.push(appearedMessage(appeared));
   if (aborted)
     lines.push(`Stopped by a signal: ${tasks.unfinished} windows are left; what was pulled is kept. Run again.`);
   for (const { task, outcome, error } of failures.slice(0, 20)) {

@@ -46,11 +46,27 @@ export async function requireRuns({ dataFolder }: Config): Promise<void> {
 /** How long a signal may take to end the run in order, before the process simply ends. */
 const signalMsMax = 8_000;
 
+/** Runs work with progress on stderr and signals wired, and nothing on disk. */
+export async function withOutside<Result>(flags: Flags, work: (outside: Outside) => Promise<Result>): Promise<Result> {
+  const terminal = createTerminal({
+    stream: process.stderr,
+    quiet: flags.quiet === true,
+    monotonicMs: systemClock.monotonicMs,
+  });
+  const { signal, release } = listenForSignals();
+  try {
+    return await work({ clock: systemClock, random, signal, onEvent: terminal.onEvent });
+  } finally {
+    terminal.done();
+    release();
+  }
+}
+
 /**
  * Opens and locks the data folder, runs the work with progress, log and signals wired, and closes it all again. `before`
  * runs first, while nothing on disk has been touched.
  */
-export async function withStore<Result>(
+export function withStore<Result>(
   command: string,
   config: Config,
   flags: Flags,
@@ -58,19 +74,12 @@ export async function withStore<Result>(
   before: (outside: Outside) => Promise<void> = async () => undefined,
 ): Promise<Result> {
   const now = (): string => systemClock.now().toISOString();
-  const terminal = createTerminal({
-    stream: process.stderr,
-    quiet: flags.quiet === true,
-    monotonicMs: systemClock.monotonicMs,
-  });
-  const { signal, release } = listenForSignals();
-  const outside = { clock: systemClock, random, signal, onEvent: terminal.onEvent };
-  try {
+  return withOutside(flags, async (outside) => {
     await before(outside);
     const store = await Store.open(config.dataFolder, { command, at: now(), pid: process.pid });
     const log = openLog(join(config.dataFolder, 'log', `${now().slice(0, 10)}.jsonl`));
     const onEvent = (event: PipelineEvent): void => {
-      terminal.onEvent(event);
+      outside.onEvent(event);
       log.onEvent(event);
     };
     log.info('command started', { command });
@@ -84,10 +93,7 @@ export async function withStore<Result>(
       log.close();
       await store.close();
     }
-  } finally {
-    terminal.done();
-    release();
-  }
+  });
 }
 
 /** A signal sets its exit code and asks the run to end in order; where that takes too long, the process simply ends. */

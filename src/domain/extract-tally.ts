@@ -49,7 +49,7 @@ export class ExtractTally {
     return failure;
   }
 
-  info(tasksCount: number, aborted: boolean): ExtractInfo {
+  info(tasksCount: number, aborted: boolean): Omit<ExtractInfo, 'lastTaskNumber'> {
     const { complete, pages, rows, requests, retries, waitedMs, warningsCount } = this;
     const failures = this.failures.toSorted((a, b) => a.task.number - b.task.number);
     const refused = failures.filter((failure) => failure.outcome === 'refused').length;

@@ -37,6 +37,8 @@ export interface ExtractInfo {
   readonly pages: number;
   readonly rows: number;
   readonly requests: number;
+  /** The highest number that a task had, parts that were divided off included; 0 where there was none. */
+  readonly lastTaskNumber: number;
   readonly retries: number;
   /** Waited between tries, over all pages. */
   readonly waitedMs: number;

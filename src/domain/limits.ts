@@ -61,3 +61,13 @@ export const ledgerMemoryMb = 128;
 export const parsePagesMax = 12;
 /** Tasks named by one line of the manifest: such a line stays below DuckDB's 16 MiB for one JSON object. */
 export const lineTasksMax = 20_000;
+/** Twilio deletes the data of a closed account so many days after its closure, unless the account's owner turned that off. */
+export const closedDataDaysKept = 30;
+/** Twilio keeps messages so many days unless an account asks for fewer (contract: as few as 7). Nothing is said of calls. */
+export const messagesDaysKept = 400;
+/** Accounts that a warning names one by one; more are only counted. */
+export const namedAccountsMax = 20;
+/** Times that a run looks for accounts that appeared while it pulled: an hour of pulling, then minutes, then seconds. */
+export const newAccountRoundsMax = 3;
+/** Tasks that a dry run names line by line; all of them are in its JSON. */
+export const planLinesMax = 40;

@@ -17,7 +17,7 @@ export class Readings {
   constructor(
     private readonly limits: ReadingsLimits,
     /** The number of the last task that there is. */
-    private lastTaskNumber: number,
+    public lastTaskNumber: number,
   ) {}
 
   get idle(): boolean {

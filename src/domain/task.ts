@@ -11,8 +11,10 @@ export interface Task {
   readonly resource: LandedResource;
   /** Undefined for the account list, which has no time filter. */
   readonly window: Window | undefined;
-  /** Why it is due, for people: `never pulled`, `may still change`, `3 unpriced`. */
+  /** Why it is due, for people: `not yet settled`, `unpriced records`. */
   readonly reason: string;
+  /** Its account's, as domain/account.ts says; tasks of the lowest number are begun first. The highest where it is not given. */
+  readonly urgency?: number | undefined;
 }
 
 /** How a task ended. Every task of a run ends in exactly one of these. */

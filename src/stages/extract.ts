@@ -98,7 +98,8 @@ export async function extract(ports: ExtractPorts, input: ExtractInput): Promise
   };
   await Promise.all(Array.from({ length: input.concurrency + activeTasksBeyondSlots }, work));
   if (thrown.length > 0) throw thrown[0];
-  return run.tally.info(input.tasks.length, input.signal.aborted);
+  const info = run.tally.info(input.tasks.length, input.signal.aborted);
+  return { ...info, lastTaskNumber: run.readings.lastTaskNumber };
 }
 
 const isAbort = (error: unknown, signal: AbortSignal): boolean =>

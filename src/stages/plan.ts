@@ -1,6 +1,6 @@
-import type { Account } from '../domain/account.js';
+import { type Account, mostUrgentFirst, urgencyOf } from '../domain/account.js';
 import type { Knowledge } from '../domain/knowledge.js';
-import { dayOf, subtractWindows, type Window } from '../domain/period.js';
+import { subtractWindows, type Window } from '../domain/period.js';
 import { resources } from '../domain/resource.js';
 import type { Task } from '../domain/task.js';
 
@@ -31,7 +31,8 @@ export function plan(input: PlanInput): Task[] {
   const unpriced = byKey(input.knowledge.unpriced);
   const resumed = byKey(input.knowledge.resumed);
   const tasks: Task[] = [];
-  for (const account of input.accounts) {
+  for (const account of mostUrgentFirst(input.accounts)) {
+    const urgency = urgencyOf(account);
     for (const resource of resources) {
       const key = keyOf(account.sid, resource);
       const known = {
@@ -42,7 +43,7 @@ export function plan(input: PlanInput): Task[] {
       for (const window of due(input.range, known)) {
         const number = input.firstTaskNumber + tasks.length;
         const reason = reasonOf(window, known);
-        tasks.push({ number, accountSid: account.sid, resource, window, reason });
+        tasks.push({ number, accountSid: account.sid, resource, window, reason, urgency });
       }
     }
   }
@@ -66,7 +67,7 @@ function due(range: Window, { settled, unpriced, resumed }: Known): Window[] {
 
 function reasonOf(window: Window, { settled, unpriced, resumed }: Known): string {
   if (resumed.length > 0) return 'an interrupted run left it';
-  const waiting = unpriced.filter((day) => day.start < window.end && day.end > window.start);
-  if (waiting.length > 0) return `${waiting.length} days with unpriced records since ${dayOf(waiting[0]?.start ?? '')}`;
+  // Without counts or days: tasks are summed up by their reason.
+  if (unpriced.some((day) => day.start < window.end && day.end > window.start)) return 'unpriced records';
   return settled.length === 0 ? 'not yet settled' : 'after what is settled';
 }

@@ -8,6 +8,16 @@ const tasksOf = (accounts: string): Task[] =>
   });
 
 describe('interleaveAccounts', () => {
+  it('begins with the most urgent accounts, each kind in turns of its own', () => {
+    const urgency: Record<string, number> = { A: 2, B: 0, C: 1, D: 0 };
+    const tasks = tasksOf('AABBCCDDE').map((task) => ({ ...task, urgency: urgency[task.accountSid] }));
+    expect(
+      interleaveAccounts(tasks)
+        .map((task) => task.accountSid)
+        .join(''),
+    ).toBe('BDBDCCAAE');
+  });
+
   it.each([
     ['', ''],
     ['A', 'A'],

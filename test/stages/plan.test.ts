@@ -39,6 +39,41 @@ describe('plan', () => {
     expect(tasks.find((task) => task.resource === 'messages')?.window).toEqual(range);
   });
 
+  it('begins with closed accounts, then suspended ones; the rest follow in the order they came', () => {
+    const statuses = ['active', 'closed', 'new-at-twilio', 'suspended', 'closed', 'active'];
+    const accounts = statuses.map((status, index) => ({ ...account, sid: `AC${index}`, status }));
+    const tasks = plan({ accounts, range, knowledge: nothing, firstTaskNumber: 1 });
+    const calls = tasks.filter((task) => task.resource === 'calls');
+    expect(calls.map((task) => task.accountSid)).toEqual(['AC1', 'AC4', 'AC3', 'AC0', 'AC2', 'AC5']);
+    expect(calls.map((task) => task.urgency)).toEqual([0, 0, 1, 2, 2, 2]);
+  });
+
+  it('goes on from what an interrupted run pulled, unpriced or not', () => {
+    const resumed = [
+      { accountSid: 'AC1', resource: 'calls', start: at(10), end: at(31) },
+      { accountSid: 'AC1', resource: 'calls', start: at(0), end: at(1) },
+    ];
+    const unpriced = [{ accountSid: 'AC1', resource: 'calls', start: at(12), end: at(13) }];
+    expect(callWindows({ resumed, unpriced })).toEqual(['02-10-11']);
+  });
+
+  it('says why a window is due', () => {
+    const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(0), end: at(24) }];
+    const unpriced = [{ accountSid: 'AC1', resource: 'calls', start: at(4), end: at(5) }];
+    const tasks = plan({
+      accounts: [account],
+      range,
+      knowledge: { ...nothing, settled, unpriced },
+      firstTaskNumber: 1,
+    });
+    expect(tasks.map((task) => [task.resource, task.window?.start.slice(8, 10), task.reason])).toEqual([
+      ['calls', '05', 'unpriced records'],
+      ['calls', '25', 'after what is settled'],
+      ['messages', '01', 'not yet settled'],
+      ['usage_records', '01', 'not yet settled'],
+    ]);
+  });
+
   it('asks again for settled days that hold unpriced records', () => {
     const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(0), end: at(31) }];
     const unpriced = [4, 5, 20].map((day) => ({

@@ -46,7 +46,7 @@ const roomOf = (path: string): string => (path.split('/')[1] ?? '').replace(/\.t
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['commands', 'config', 'adapters', 'domain'],
   commands: ['commands', 'pipeline', 'config', 'adapters', 'domain', 'simulator'],
-  pipeline: ['stages', 'adapters', 'config', 'domain'],
+  pipeline: ['pipeline', 'stages', 'adapters', 'config', 'domain'],
   config: ['domain'],
   stages: ['domain'],
   adapters: ['adapters', 'domain'],

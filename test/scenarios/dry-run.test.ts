@@ -1,0 +1,166 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentFor, runCli } from '../support/cli.js';
+import { configFor, dataFolderOf, outputFolderOf, runPipeline, temporaryFolder } from '../support/pipeline-run.js';
+import { hashesOf } from '../support/published.js';
+import { type SimulatorHandle, startSimulatorProcess } from '../support/simulator.js';
+
+const world = { seed: 171, accounts: 9, records: 1500, from: '2026-08-03', to: '2026-08-09' };
+const firstHalf = { from: world.from, to: '2026-08-06' };
+/** Long after the look-back, and after the 30 days in which unpriced records make their days due. */
+const now = '2026-10-20T00:00:00Z';
+
+let simulator: SimulatorHandle;
+beforeAll(async () => {
+  simulator = await startSimulatorProcess(world);
+});
+afterAll(() => simulator.stop());
+
+interface PlannedTask {
+  account_sid: string;
+  resource: string;
+  start: string;
+  end: string;
+  reason: string;
+  rows: number | null;
+  requests: number;
+}
+
+interface Plan {
+  accounts: number;
+  requests: number;
+  requests_at_least: boolean;
+  latency_ms: number;
+  seconds: number;
+  groups: { resource: string; reason: string; tasks: number; requests: number }[];
+  tasks: PlannedTask[];
+  notes: string[];
+}
+
+async function dryRun(folder: string, flags: readonly string[], command = 'run'): Promise<string> {
+  const folders = ['--data-dir', dataFolderOf(folder), '--output-dir', outputFolderOf(folder)];
+  const args = [command, '--dry-run', '--from', world.from, '--to', world.to, ...folders, '--quiet', ...flags];
+  const { code, stdout, stderr } = await runCli(args, { env: environmentFor(simulator), cwd: folder });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+const planOf = async (folder: string, command?: string): Promise<Plan> =>
+  JSON.parse(await dryRun(folder, ['--json'], command)) as Plan;
+
+/** The windows that the simulator was asked for, as its log of requests tells them. */
+async function askedWindows(): Promise<string[]> {
+  const { log = [] } = await simulator.stats(true);
+  const windows = log.map(({ url }) => {
+    const { pathname, searchParams } = new URL(url, simulator.baseUrl);
+    const [, , , account = '', list = ''] = pathname.split('/');
+    const name = list === 'Calls.json' ? 'StartTime' : 'DateSent';
+    if (list === 'Usage') {
+      const last = Date.parse(`${searchParams.get('EndDate')}T00:00:00Z`);
+      const end = new Date(last + 86_400_000).toISOString().slice(0, 10);
+      return `${account} usage_records ${searchParams.get('StartDate')} ${end}`;
+    }
+    const [start, end] = [searchParams.get(`${name}>`), searchParams.get(`${name}<`)];
+    return `${account} ${list.toLowerCase().replace('.json', '')} ${start?.slice(0, 10)} ${end?.slice(0, 10)}`;
+  });
+  return [...new Set(windows.filter((text) => /calls|messages|usage/.test(text)))].sort();
+}
+
+const plannedWindows = ({ tasks }: Plan): string[] =>
+  tasks.map((one) => `${one.account_sid} ${one.resource} ${one.start.slice(0, 10)} ${one.end.slice(0, 10)}`).sort();
+
+describe('a dry run where nothing was pulled yet', () => {
+  it.each(['run', 'extract'])(
+    'of %s plans everything, asks for the account list alone and makes no folder',
+    async (command) => {
+      const folder = await temporaryFolder();
+      await simulator.resetStats();
+      const plan = await planOf(folder, command);
+      const { log = [] } = await simulator.stats(true);
+      expect(log.map(({ url }) => url.split('?')[0])).toEqual(['/2010-04-01/Accounts.json']);
+      const { accounts } = await simulator.truth();
+      expect(plan.accounts).toBe(accounts.length);
+      const wanted = accounts.flatMap((account) =>
+        ['calls', 'messages', 'usage_records'].map(
+          (list) => `${account.account_sid} ${list} ${world.from} ${world.to}`,
+        ),
+      );
+      expect(plannedWindows(plan)).toEqual(wanted.sort());
+      expect([plan.requests, plan.requests_at_least]).toEqual([wanted.length, true]);
+      expect(plan.groups.map((group) => [group.resource, group.tasks])).toEqual(
+        ['calls', 'messages', 'usage_records'].map((list) => [list, accounts.length]),
+      );
+      expect(new Set(plan.tasks.map((task) => [task.rows, task.requests].join()))).toEqual(new Set([',1']));
+      expect(plan.latency_ms).toBeGreaterThan(0);
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
+  it('says it for people, and how many tasks it does not list', async () => {
+    const folder = await temporaryFolder();
+    const lines = (await dryRun(folder, ['--account', simulator.accountSid])).trim().split('\n');
+    expect(lines[0]).toBe(
+      'Plan for 2026-08-03 to 2026-08-09 (exclusive, UTC): 3 windows of 1 accounts. Nothing was changed.',
+    );
+    expect(lines[1]).toBe('  calls: 1 not yet settled, 1 requests');
+    expect(lines[4]).toMatch(
+      /^Requests: at least 3\. Time: at least about \d+ s, with 20 requests in flight and \d+ ms/,
+    );
+    expect(lines.slice(5)).toEqual(
+      ['calls', 'messages', 'usage_records'].map(
+        (list) => `${simulator.accountSid} ${list} from 2026-08-03 to 2026-08-09: not yet settled, at least 1 request`,
+      ),
+    );
+    const all = (await dryRun(folder, [])).trim().split('\n');
+    expect(all).toHaveLength(1 + 3 + 1 + 30);
+    expect(existsSync(dataFolderOf(folder))).toBe(false);
+  });
+});
+
+describe('a dry run over a ledger', () => {
+  it('plans what the run then asks for, with the rows of the past, and changes nothing', async () => {
+    const folder = await temporaryFolder();
+    await runPipeline(configFor(simulator, folder, firstHalf), { now });
+    const before = await hashesOf(folder);
+    await simulator.resetStats();
+    const plan = await planOf(folder);
+    expect((await simulator.stats()).requests).toBe(1);
+    expect(await hashesOf(folder)).toEqual(before);
+    expect(plan.notes).toEqual([]);
+    expect(plan.requests_at_least).toBe(false);
+
+    // The days left are as many as those pulled: so many rows are expected again.
+    const { days } = await simulator.truth(firstHalf);
+    for (const { account_sid, resource, rows } of plan.tasks.filter((task) => task.resource !== 'usage_records')) {
+      const past = days.filter((day) => day.account_sid === account_sid && day.service === resource);
+      expect(rows, `${account_sid} ${resource}`).toBe(past.reduce((sum, day) => sum + day.count, 0));
+    }
+    await simulator.resetStats();
+    const run = await runPipeline(configFor(simulator, folder, world), { now });
+    expect(plannedWindows(plan)).toEqual(await askedWindows());
+    expect(plan.requests).toBe(run.pulled.extract.requests);
+  });
+
+  it('reads what a killed run left, and says that the run will know more', async () => {
+    const folder = await temporaryFolder();
+    await runPipeline(configFor(simulator, folder, firstHalf), { now });
+    await rm(`${dataFolderOf(folder)}/subledger.duckdb`);
+    const before = await hashesOf(folder);
+    const plan = await planOf(folder);
+    expect(plan.notes).toEqual([expect.stringContaining('must be made anew from the landing')]);
+    expect(plan.tasks).toHaveLength(3 * plan.accounts);
+    expect(await hashesOf(folder)).toEqual(before);
+  });
+
+  it('of another main account is refused', async () => {
+    const folder = await temporaryFolder();
+    await runPipeline(configFor(simulator, folder, firstHalf, { accounts: [simulator.accountSid] }), { now });
+    const before = await hashesOf(folder);
+    const env = { ...environmentFor(simulator), TWILIO_ACCOUNT_SID: `AC${'9'.repeat(32)}` };
+    const { code, stderr } = await runCli(['run', '--dry-run', '--quiet', '--month', '2026-08'], { env, cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/belongs to the main account/);
+    expect(await hashesOf(folder)).toEqual(before);
+  });
+});
