@@ -32,6 +32,8 @@ export interface Seen {
 export class Reading {
   /** Where it ends. Moves up when a part is handed over. */
   private stop: Instant | undefined;
+  /** The time of the first row. */
+  private newest: Instant | undefined;
   /** The time of the oldest row so far; the list may go on in the same second. */
   private oldest: Instant | undefined;
   private pages = 0;
@@ -68,6 +70,7 @@ export class Reading {
     const follows =
       times === undefined ? listEnds : times.oldest <= times.newest && times.newest <= (this.oldest ?? times.newest);
     this.inOrder &&= follows;
+    this.newest ??= times?.newest;
     this.oldest = times?.oldest ?? this.oldest;
     const { window } = this.task;
     if (window === undefined || this.stop === undefined) return { last: listEnds, completeFrom: undefined };
@@ -90,6 +93,7 @@ export class Reading {
   /** Begins again at its first page; where it was not in order, to the end of its list. */
   restart(): void {
     if (!this.inOrder) this.stop = this.task.window?.start;
+    this.newest = undefined;
     this.oldest = undefined;
     this.pages = 0;
     this.ended = false;
@@ -99,10 +103,9 @@ export class Reading {
 
   /** Pages that are still to come, if they are as dense as those before; 0 where nothing can be said. */
   get pagesLeft(): number {
-    const { window } = this.task;
-    if (window === undefined || this.stop === undefined || this.oldest === undefined) return 0;
+    if (this.stop === undefined || this.newest === undefined || this.oldest === undefined) return 0;
     if (this.ended || !this.inOrder) return 0;
-    const pageMs = Math.max(secondMs, ms(window.end) - ms(this.oldest)) / this.pages;
+    const pageMs = Math.max(secondMs, ms(this.newest) - ms(this.oldest)) / this.pages;
     return Math.max(0, ms(this.oldest) - ms(this.stop)) / pageMs;
   }
 
