@@ -1,5 +1,4 @@
 import {
-  answersPerStepUnknown,
   ceilingTrustedRounds,
   concurrencyStart,
   probeRoundsMax,
@@ -32,8 +31,6 @@ export interface AdaptiveLimit {
   /** The last request sent when this round began, and when the limit was halved last. */
   readonly roundBegan: number;
   readonly halvedAt: number;
-  /** Good answers since the limit grew last. */
-  readonly answersSinceStep: number;
   /** Halvings since the last good answer. */
   readonly refusalsInARow: number;
 }
@@ -67,11 +64,13 @@ export const startLimit = (cap: number, headRoomPercent: number): AdaptiveLimit 
   othersBefore: 0,
   roundBegan: 0,
   halvedAt: 0,
-  answersSinceStep: 0,
   refusalsInARow: 0,
 });
 
-/** Where Twilio bears it: one more for each answer or two, up to the room that is known. */
+/**
+ * Where Twilio bears it: one more for each answer to a request that the limit was used for, up to the room that is known. That is half as
+ * many again each round trip where requests go out together, and up to twice where they are spread, when too many are few.
+ */
 export function afterAnswer(before: AdaptiveLimit, heard: Heard): AdaptiveLimit {
   const { request } = heard;
   const state = withRound(before, heard);
@@ -81,11 +80,7 @@ export function afterAnswer(before: AdaptiveLimit, heard: Heard): AdaptiveLimit 
   const outgrownTo = request.inFlight >= state.cap ? Number.POSITIVE_INFINITY : totalOf(heard);
   const ceiling = outgrown ? outgrownTo : state.ceiling;
   const trustedRounds = outgrown ? ceilingTrustedRounds + 1 : state.trustedRounds;
-  const answers = state.answersSinceStep + (isUsing(request) ? 1 : 0);
-  const grows = answers >= (ceiling === Number.POSITIVE_INFINITY ? answersPerStepUnknown : 1);
-  const answersSinceStep = grows ? 0 : answers;
-  const grown = { ...state, trustedRounds, ceiling, answersSinceStep, refusalsInARow: 0 };
-  return bounded(grown, state.limit + (grows ? 1 : 0));
+  return bounded({ ...state, trustedRounds, ceiling, refusalsInARow: 0 }, state.limit + (isUsing(request) ? 1 : 0));
 }
 
 /** Halves, but once for all the requests that were on their way together. */

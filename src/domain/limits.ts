@@ -7,10 +7,8 @@ export const usagePageRowsReduced = 100;
 /** Requests in flight over all accounts, unless --concurrency says otherwise. Twilio's ceiling is unpublished and shared. */
 export const concurrencyDefault = 20;
 export const concurrencyMax = 200;
-/** Requests in flight at first; with the growth below, 20 are reached in four round trips. */
+/** Requests in flight at first: with half as many again each round trip, 20 are reached in four. */
 export const concurrencyStart = 4;
-/** Good answers for one more in flight while no ceiling is known: half as many again each round trip. Doubling overshoots by more. */
-export const answersPerStepUnknown = 2;
 /** Share of Twilio's ceiling that is left to production traffic, unless --head-room says otherwise. */
 export const headRoomPercentDefault = 10;
 export const headRoomPercentMax = 90;
