@@ -5,6 +5,7 @@ import {
   refusalPauseMsBase,
   refusalPauseMsMax,
   retryTotalMsMax,
+  slowStartPercent,
 } from './limits.js';
 import { parseRetryAfterMs } from './retry.js';
 
@@ -21,6 +22,8 @@ export interface AdaptiveLimit {
   readonly limit: number;
   /** Requests in flight, of everybody, that Twilio bears; infinite until it refuses one. */
   readonly ceiling: number;
+  /** The most requests in flight, of everybody, that were seen to be borne. */
+  readonly borne: number;
   /** Rounds since the last refusal that made use of the limit. After so many, whether more is borne is tried. */
   readonly trustedRounds: number;
   /** Whether this round made use of the limit: few requests prove nothing about many. */
@@ -58,6 +61,7 @@ export const startLimit = (cap: number, headRoomPercent: number): AdaptiveLimit 
   headRoomPercent,
   limit: Math.min(cap, concurrencyStart),
   ceiling: Number.POSITIVE_INFINITY,
+  borne: 0,
   trustedRounds: 0,
   used: false,
   others: 0,
@@ -67,10 +71,7 @@ export const startLimit = (cap: number, headRoomPercent: number): AdaptiveLimit 
   refusalsInARow: 0,
 });
 
-/**
- * Where Twilio bears it: one more for each answer to a request that the limit was used for, up to the room that is known. That is half as
- * many again each round trip where requests go out together, and up to twice where they are spread, when too many are few.
- */
+/** Where Twilio bears it: one more for each answer to a request that made use of the limit, up to the room that is known. */
 export function afterAnswer(before: AdaptiveLimit, heard: Heard): AdaptiveLimit {
   const { request } = heard;
   const state = withRound(before, heard);
@@ -80,7 +81,9 @@ export function afterAnswer(before: AdaptiveLimit, heard: Heard): AdaptiveLimit 
   const outgrownTo = request.inFlight >= state.cap ? Number.POSITIVE_INFINITY : totalOf(heard);
   const ceiling = outgrown ? outgrownTo : state.ceiling;
   const trustedRounds = outgrown ? ceilingTrustedRounds + 1 : state.trustedRounds;
-  return bounded({ ...state, trustedRounds, ceiling, refusalsInARow: 0 }, state.limit + (isUsing(request) ? 1 : 0));
+  const borne = Math.max(state.borne, totalOf(heard));
+  const next = { ...state, borne, trustedRounds, ceiling, refusalsInARow: 0 };
+  return bounded(next, state.limit + (isUsing(request) ? 1 : 0));
 }
 
 /** Halves, but once for all the requests that were on their way together. */
@@ -119,14 +122,17 @@ function withRound(state: AdaptiveLimit, heard: Heard): AdaptiveLimit {
 }
 
 /**
- * Ours below the ceiling, beside the others, less the head room; when more is tried, a little beyond the ceiling, for only that tells
- * whether it still stands. The most that the others had in two rounds counts: their coming is believed at once, their going when it lasts.
+ * Ours beside the others: while no ceiling is known, half as many again as were borne, so that few are refused. Then up to the ceiling,
+ * less the head room; when more is tried, a little beyond the ceiling, for only that tells whether it still stands. The most that the others had in two rounds counts: their coming is believed at once, their going when it lasts.
  */
-function roomOf({ ceiling, trustedRounds, headRoomPercent, others, othersBefore }: AdaptiveLimit): number {
-  if (ceiling === Number.POSITIVE_INFINITY) return ceiling;
+function roomOf({ ceiling, borne, trustedRounds, headRoomPercent, ...state }: AdaptiveLimit): number {
+  const others = Math.max(state.others, state.othersBefore);
+  if (ceiling === Number.POSITIVE_INFINITY) {
+    return Math.max(concurrencyStart, Math.floor((borne * slowStartPercent) / 100) - others);
+  }
   const probes = trustedRounds > ceilingTrustedRounds;
   const total = probes ? ceiling + probeStep(ceiling) : Math.floor((ceiling * (100 - headRoomPercent)) / 100);
-  return total - Math.max(others, othersBefore);
+  return total - others;
 }
 
 /** Small beside a small ceiling; one that is gone for good is outgrown in a few dozen rounds. */

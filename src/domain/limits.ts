@@ -7,8 +7,9 @@ export const usagePageRowsReduced = 100;
 /** Requests in flight over all accounts, unless --concurrency says otherwise. Twilio's ceiling is unpublished and shared. */
 export const concurrencyDefault = 20;
 export const concurrencyMax = 200;
-/** Requests in flight at first: with half as many again each round trip, 20 are reached in four. */
-export const concurrencyStart = 4;
+/** Requests in flight at first, and percent of what was borne that may be tried next: 20 are reached in four round trips. */
+export const concurrencyStart = 5;
+export const slowStartPercent = 150;
 /** Share of Twilio's ceiling that is left to production traffic, unless --head-room says otherwise. */
 export const headRoomPercentDefault = 10;
 export const headRoomPercentMax = 90;
