@@ -6,6 +6,7 @@ import {
   refusalPauseMsMax,
   retryTotalMsMax,
   slowStartPercent,
+  spacingMsMin,
 } from './limits.js';
 import { parseRetryAfterMs } from './retry.js';
 
@@ -102,6 +103,16 @@ export function pauseMs(state: AdaptiveLimit, retryAfter: string | undefined, no
   if (askedForMs !== undefined) return askedForMs <= retryTotalMsMax ? askedForMs : 0;
   if (state.refusalsInARow < 2) return 0;
   return Math.min(refusalPauseMsMax, refusalPauseMsBase * 2 ** (state.refusalsInARow - 2));
+}
+
+/**
+ * How far apart requests are sent below a ceiling. Answers come in bunches, and a bunch sent on would be refused as a whole where others
+ * have come, before the first refusal is known. Twice as close as needed to keep the room full, so that nothing is lost by it.
+ */
+export function spacingMs({ ceiling, limit }: AdaptiveLimit, fastestMs: number): number {
+  if (ceiling === Number.POSITIVE_INFINITY || fastestMs === Number.POSITIVE_INFINITY) return 0;
+  const apartMs = Math.floor(fastestMs / (2 * limit));
+  return apartMs < spacingMsMin ? 0 : apartMs;
 }
 
 /** Everybody's requests in flight. A count below our own counts something else, perhaps one account only, and is not used. */

@@ -17,6 +17,8 @@ export const headRoomPercentMax = 90;
 export const ceilingTrustedRounds = 60;
 /** Round trips that such a look takes at most: growing out of a head room of 90 percent takes four. */
 export const probeRoundsMax = 4;
+/** Requests below a ceiling are sent this far apart or not spaced at all: timers are no finer. */
+export const spacingMsMin = 2;
 /** Nobody sends where refusal follows refusal without a Retry-After; doubles each time, short enough to notice when it ends. */
 export const refusalPauseMsBase = 250;
 export const refusalPauseMsMax = 4_000;

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AdaptiveLimit, afterAnswer, afterRefusal, pauseMs, startLimit } from '../../src/domain/adaptive-limit.js';
+import {
+  type AdaptiveLimit,
+  afterAnswer,
+  afterRefusal,
+  pauseMs,
+  spacingMs,
+  startLimit,
+} from '../../src/domain/adaptive-limit.js';
 import { concurrencyStart, headRoomPercentMax, refusalPauseMsMax, retryTotalMsMax } from '../../src/domain/limits.js';
 import { runThrottled, type ThrottledWorld } from '../support/throttled-model.js';
 
@@ -151,6 +158,14 @@ describe('by itself', () => {
     expect(state).toMatchObject({ limit: 20, others: 0 });
     const refused = { request: sent(41, 20, 20), concurrentRequests: 3, sentLast: 41 };
     expect(afterRefusal(state, refused)).toMatchObject({ limit: 10, ceiling: 19 });
+  });
+
+  it('spaces requests below a ceiling only, and never so far apart that the room is not full', () => {
+    const state = { ...startLimit(20, 10), limit: 7 };
+    expect(spacingMs(state, 200)).toBe(0);
+    expect(spacingMs({ ...state, ceiling: 10 }, 200)).toBe(14);
+    expect(spacingMs({ ...state, ceiling: 10 }, 20)).toBe(0);
+    expect(spacingMs({ ...state, ceiling: 10 }, Number.POSITIVE_INFINITY)).toBe(0);
   });
 
   it('waits as Retry-After says, within limits; else only where nothing but refusals comes', () => {
