@@ -45,6 +45,10 @@ function echoing(value: Record<string, unknown>, request: SeenRequest, next: str
 
 const nextPage = ({ url }: SeenRequest): string => `${url}&Page=1&PageToken=PACA${'a'.repeat(31)}0`;
 
+/** Less the one that these examples are older than what Twilio keeps. */
+const warningsOf = (run: PipelineRun): string[] =>
+  run.pulled.extract.warnings.filter((warning) => !/^Messages of .* keeps them 400 days/.test(warning));
+
 describe('the examples of Twilio’s OpenAPI document, exactly as they are', () => {
   const calls = ['readFullPage1', 'readFullPage2', 'readEmptyDatesGreater', 'readEmptyDateFunDateFormats'];
   const messages = ['readFullPage1', 'readEmptySentdateLess', 'readEmptySentdateEquals', 'readEmptySentdateGreater'];
@@ -105,7 +109,7 @@ describe('the same examples, with the addresses that Twilio would echo for our r
       folder,
     );
     expect(run.exitCode).toBe(0);
-    expect(run.pulled.extract.warnings).toEqual([]);
+    expect(warningsOf(run)).toEqual([]);
     const monthFolder = join(outputFolderOf(folder), '2019-10');
     const costs = await readRows(join(monthFolder, 'account_cost.csv'));
     expect(costs.map((row) => [row.currency, row.calls_count, row.calls_minutes, row.calls_cost])).toEqual([
@@ -139,7 +143,7 @@ describe('the same examples, with the addresses that Twilio would echo for our r
       folder,
     );
     expect(run.exitCode).toBe(0);
-    expect(run.pulled.extract.warnings).toEqual([expect.stringMatching(/^1 rows have a sid .* they are kept$/)]);
+    expect(warningsOf(run)).toEqual([expect.stringMatching(/^1 rows have a sid .* they are kept$/)]);
     const costs = await readRows(join(outputFolderOf(folder), '2019-10', 'account_cost.csv'));
     expect(costs.map((row) => [row.currency, row.calls_cost])).toEqual([
       ['JPY', '0.10000000'],
