@@ -81,8 +81,8 @@ export function readConfig(sources: ConfigSources): Config {
       : { accountSid: '', username: '', password: '' },
     credentialsFile,
     ownCredentials: [],
-    region: setting('TWILIO_REGION'),
-    edge: setting('TWILIO_EDGE'),
+    region: readPlace('TWILIO_REGION', setting('TWILIO_REGION'), problems),
+    edge: readPlace('TWILIO_EDGE', setting('TWILIO_EDGE'), problems),
     baseUrl: readBaseUrl(setting('SUBLEDGER_API_BASE_URL'), problems),
     dataFolder: flag('dataDir') ?? setting('SUBLEDGER_DATA_DIR') ?? 'data',
     outputFolder: flag('outputDir') ?? setting('SUBLEDGER_OUTPUT_DIR') ?? 'output',
@@ -138,6 +138,13 @@ function readCredentials(
   return token !== undefined
     ? { accountSid, username: accountSid, password: token }
     : { accountSid, username: key ?? '', password: secret ?? '' };
+}
+
+/** It becomes part of the host that the credentials are sent to, so nothing that could end that part is taken. */
+function readPlace(name: SettingName, text: string | undefined, problems: string[]): string | undefined {
+  if (text !== undefined && !/^[a-z0-9-]{1,40}$/.test(text))
+    problems.push(`${name} must be a name such as ie1 or dublin.`);
+  return text;
 }
 
 function readBaseUrl(text: string | undefined, problems: string[]): string | undefined {

@@ -48,6 +48,24 @@ describe('the range', () => {
   });
 });
 
+describe('region and edge', () => {
+  it.each([
+    [{ TWILIO_EDGE: 'dublin' }, undefined, 'dublin'],
+    [{ TWILIO_REGION: 'ie1' }, 'ie1', undefined],
+    [{ TWILIO_REGION: 'au1', TWILIO_EDGE: 'sydney' }, 'au1', 'sydney'],
+    [{}, undefined, undefined],
+  ])('%j are taken as they are', (place, region, edge) => {
+    const config = readConfig(sources({ env: { ...sources().env, ...place } }));
+    expect([config.region, config.edge]).toEqual([region, edge]);
+  });
+
+  it.each(['evil.example/', 'a@b', 'x.y', 'DUBLIN', ' '])('%j is no part of a host name', (text) => {
+    for (const name of ['TWILIO_REGION', 'TWILIO_EDGE']) {
+      expect(problemsOf({ env: { ...sources().env, [name]: text } })).toEqual([expect.stringContaining(name)]);
+    }
+  });
+});
+
 describe('credentials', () => {
   const file = { SUBLEDGER_CREDENTIALS: 'own.csv' };
   const fileExists = (path: string): boolean => path === 'own.csv';
