@@ -46,7 +46,8 @@ async function notesOf(ledger: Database, landedThrough: number): Promise<string[
   return Number.parseInt(through ?? '0', 10) >= landedThrough
     ? []
     : [
-        'An interrupted run landed what is not loaded yet: the next run loads it first, and will have less to do than this plan.',
+        'Something is landed and not loaded yet, as after `extract` or an interrupted run: the next run loads it first, and will ' +
+          'have less to do than this plan.',
       ];
 }
 
