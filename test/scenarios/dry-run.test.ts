@@ -152,7 +152,20 @@ describe('a dry run over a ledger', () => {
     expect(plan.requests).toBe(run.pulled.extract.requests);
   });
 
-  it('reads what a killed run left, and says that the run will know more', async () => {
+  it('knows what is landed and not loaded yet, as after extract', async () => {
+    const folder = await temporaryFolder();
+    const flags = ['--from', firstHalf.from, '--to', firstHalf.to, '--quiet', '--data-dir', dataFolderOf(folder)];
+    expect((await runCli(['extract', ...flags], { env: environmentFor(simulator), cwd: folder })).code).toBe(0);
+    const before = await hashesOf(folder);
+    const plan = await planOf(folder);
+    expect(await hashesOf(folder)).toEqual(before);
+    expect(plan.notes).toEqual([expect.stringContaining('landed and not loaded yet')]);
+    await simulator.resetStats();
+    await runPipeline(configFor(simulator, folder, world), { now });
+    expect(plannedWindows(plan)).toEqual(await askedWindows());
+  });
+
+  it('says where the ledger must be made anew, so that the run will know more', async () => {
     const folder = await temporaryFolder();
     await runPipeline(configFor(simulator, folder, firstHalf), { now });
     await rm(`${dataFolderOf(folder)}/subledger.duckdb`);
