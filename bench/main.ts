@@ -1,14 +1,21 @@
+import { cpuAgainstReadJson } from './cpu-against-read-json.js';
 import { demo } from './demo.js';
 import { type Figure, note, printFigure } from './figure.js';
+import { manyAccounts, oneBigAccount } from './latency.js';
 import { type BenchOptions, readArguments, usage } from './options.js';
 import { peakMemory } from './peak-memory.js';
 import { pullAgainstSdkLoop } from './pull-against-sdk-loop.js';
 import { simulatorRate } from './simulator-rate.js';
+import { throttled } from './throttled.js';
 
 /** Runs the benches named, or all: figures as JSON lines on stdout, notes on stderr. docs/benchmarks.md says what they mean. */
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   'pull-against-sdk-loop': pullAgainstSdkLoop,
   'peak-memory': peakMemory,
+  'many-accounts': manyAccounts,
+  'one-big-account': oneBigAccount,
+  throttled,
+  'cpu-against-read-json': cpuAgainstReadJson,
   demo,
   'simulator-rate': simulatorRate,
 };

@@ -10,6 +10,7 @@ export interface BenchOptions {
   readonly pageSize?: number | undefined;
   readonly concurrency?: number | undefined;
   readonly accountConcurrency?: number | undefined;
+  readonly headRoom?: number | undefined;
   readonly seed?: number | undefined;
 }
 
@@ -20,6 +21,7 @@ const flags = {
   'page-size': { type: 'string' },
   concurrency: { type: 'string' },
   'account-concurrency': { type: 'string' },
+  'head-room': { type: 'string' },
   seed: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -31,7 +33,8 @@ export const usage = `npm run bench -- [NAME…] [flags]
   --pairs N                how often each side is measured
   --page-size N            rows per page of the SDK loop (0: as the client does by itself, which Twilio answers with 50)
   --concurrency N          requests in flight of the product (20)
-  --account-concurrency N  requests in flight of the product for one account (4)
+  --account-concurrency N  requests in flight of the product for one account (all of them)
+  --head-room N            percent of the ceiling that the product leaves to others (10)
   --seed N                 seed of the world (1)
 `;
 
@@ -51,6 +54,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     pageSize: wholeNumber('page-size', values['page-size']),
     concurrency: wholeNumber('concurrency', values.concurrency),
     accountConcurrency: wholeNumber('account-concurrency', values['account-concurrency']),
+    headRoom: wholeNumber('head-room', values['head-room']),
     seed: wholeNumber('seed', values.seed),
   };
   return { names: positionals, help: values.help === true, options };

@@ -12,6 +12,8 @@ export interface SimulatedWorld {
   readonly to: string;
   /** As `subledger simulate --profile` takes them. */
   readonly profile: string;
+  /** More of its flags, without their dashes. */
+  readonly flags?: Readonly<Record<string, string | number>>;
 }
 
 /** Where a simulator listens and how to sign in. */
@@ -37,10 +39,9 @@ export async function withSimulator<Result>(
   work: (target: Target, simulatorId: number) => Promise<Result>,
 ): Promise<Result> {
   const { records, accounts, seed, from, to, profile } = world;
-  const flags = Object.entries({ records, accounts, seed, from, to, profile }).flatMap(([name, value]) => [
-    `--${name}`,
-    String(value),
-  ]);
+  const flags = Object.entries({ records, accounts, seed, from, to, profile, ...world.flags }).flatMap(
+    ([name, value]) => [`--${name}`, String(value)],
+  );
   const child = spawn(process.execPath, [cliPath, 'simulate', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), once(child, 'exit')]);

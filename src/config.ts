@@ -1,7 +1,13 @@
 import type { OwnCredentials } from './domain/credentials-file.js';
 import type { CustomerMapEntry } from './domain/customer-map.js';
 import { ConfigError } from './domain/errors.js';
-import { accountConcurrencyDefault, concurrencyDefault, concurrencyMax, lookBackDaysDefault } from './domain/limits.js';
+import {
+  concurrencyDefault,
+  concurrencyMax,
+  headRoomPercentDefault,
+  headRoomPercentMax,
+  lookBackDaysDefault,
+} from './domain/limits.js';
 import {
   addDays,
   dayOf,
@@ -45,6 +51,8 @@ export interface Config {
   readonly phoneNumbers: 'keep' | 'mask';
   readonly concurrency: number;
   readonly accountConcurrency: number;
+  /** Share of Twilio's ceiling that is left to production traffic. */
+  readonly headRoomPercent: number;
   readonly lookBackDays: number;
   /** Whole UTC days that are over. */
   readonly range: Window;
@@ -91,20 +99,7 @@ export function readConfig(sources: ConfigSources): Config {
       (sources.fileExists('customers.csv') ? 'customers.csv' : undefined),
     customerMap: [],
     phoneNumbers: readPhoneNumbers(setting('SUBLEDGER_PHONE_NUMBERS'), problems),
-    concurrency: readCount(
-      '--concurrency',
-      flag('concurrency') ?? setting('SUBLEDGER_CONCURRENCY'),
-      concurrencyDefault,
-      [1, concurrencyMax],
-      problems,
-    ),
-    accountConcurrency: readCount(
-      '--account-concurrency',
-      flag('accountConcurrency'),
-      accountConcurrencyDefault,
-      [1, concurrencyMax],
-      problems,
-    ),
+    ...readConcurrency(flag, setting, problems),
     lookBackDays: readCount('--look-back', flag('lookBack'), lookBackDaysDefault, [0, 400], problems),
     range: readRange(flag('from'), flag('to'), flag('month'), sources.now, problems),
     accounts: readAccounts(sources.flags.account, problems),
@@ -186,6 +181,24 @@ function readCount(
   const count = /^\d{1,6}$/.test(text) ? Number.parseInt(text, 10) : -1;
   if (count < least || count > most) problems.push(`${name} must be a whole number from ${least} to ${most}.`);
   return count;
+}
+
+function readConcurrency(
+  flag: (name: string) => string | undefined,
+  setting: (name: SettingName) => string | undefined,
+  problems: string[],
+): Pick<Config, 'concurrency' | 'accountConcurrency' | 'headRoomPercent'> {
+  const counts: [number, number] = [1, concurrencyMax];
+  const text = flag('concurrency') ?? setting('SUBLEDGER_CONCURRENCY');
+  const concurrency = readCount('--concurrency', text, concurrencyDefault, counts, problems);
+  const ofAccount = flag('accountConcurrency');
+  const headRoom = flag('headRoom') ?? setting('SUBLEDGER_HEAD_ROOM');
+  return {
+    concurrency,
+    // One large account may use all of it.
+    accountConcurrency: readCount('--account-concurrency', ofAccount, concurrency, counts, problems),
+    headRoomPercent: readCount('--head-room', headRoom, headRoomPercentDefault, [0, headRoomPercentMax], problems),
+  };
 }
 
 function readAccounts(value: string | string[] | boolean | undefined, problems: string[]): string[] {

@@ -16,6 +16,7 @@ import type { Finding } from './domain/finding.js';
 import { outOfReachWarnings } from './domain/out-of-reach.js';
 import { type Instant, instantOf, type Month, monthsOf, monthWindow } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
+import { interruptedSince } from './domain/resume.js';
 import type { Task } from './domain/task.js';
 import { version } from './domain/version.js';
 import { AccountsInMemory } from './pipeline/accounts-in-memory.js';
@@ -125,13 +126,19 @@ async function pullAll(
   store: Store,
   config: Config,
   outside: Outside,
-  pulling: Pulling,
+  pulling: Pulling & { readonly run: number },
   discovered: DiscoverInfo,
 ): Promise<Rounds> {
   const { range } = config;
   const { accounts } = discovered;
   const now = instantOf(outside.clock.now());
-  const knowledge = await readKnowledge(store, range, config.lookBackDays, now);
+  const knowledge = await readKnowledge(
+    store,
+    range,
+    config.lookBackDays,
+    now,
+    interruptedSince(store.runs, pulling.run, now),
+  );
   outside.onEvent({ kind: 'stage', stage: 'plan', detail: `${accounts.length} accounts` });
   const warnings: string[] = [];
   const warn = (messages: readonly string[]): void => {

@@ -22,6 +22,7 @@ export interface ProductResult extends SideResult {
   readonly pullSeconds: number;
   readonly loadSeconds: number;
   readonly landedMb: number;
+  readonly requests: number;
 }
 
 type Session = typeof import('../../src/commands/session.js');
@@ -59,6 +60,7 @@ try {
       pullSeconds: (pulledMs - startedMs) / 1000,
       loadSeconds: (loadedMs - pulledMs) / 1000,
       allRows: pulled.land.rows,
+      requests: pulled.extract.requests,
       landedMb: pulled.land.bytes / 2 ** 20,
       ...used(),
     };

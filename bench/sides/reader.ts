@@ -1,12 +1,18 @@
+import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import { join } from 'node:path';
 import type { Target } from '../simulator.js';
 import { answer, readInput, used } from './usage.js';
 
-/** The most trivial reader there is: takes pages, counts their rows, and looks for nothing but the next address. */
+/**
+ * The most trivial reader there is: takes pages, counts their rows, and looks for nothing but the next address. With a folder it keeps
+ * them there.
+ */
 
 interface Input {
   readonly target: Target;
   readonly concurrency: number;
+  readonly folder?: string;
 }
 
 export interface ReaderResult {
@@ -17,7 +23,7 @@ export interface ReaderResult {
   readonly cpuSeconds: number;
 }
 
-const { target, concurrency } = readInput<Input>();
+const { target, concurrency, folder } = readInput<Input>();
 const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency });
 const authorization = `Basic ${Buffer.from(`${target.accountSid}:${target.authToken}`).toString('base64')}`;
 
@@ -67,6 +73,7 @@ async function work(): Promise<void> {
       rows += rowsOf(page);
       pages += 1;
       bytes += page.length;
+      if (folder !== undefined) await writeFile(join(folder, `${pages}.json`), page);
       path = nextOf(page);
     }
   }

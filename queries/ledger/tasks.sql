@@ -1,8 +1,9 @@
--- purpose:    Every task that ended, of every run: what is known to be complete, refused or failed.
+-- purpose:    Every task that ended, of every run: what is known to be complete, refused or failed. A long
+--             one is told in parts, each complete by itself, as its pages reach the landing.
 -- kind:       append
 -- parameters: none
 -- reads:      staging_tasks
--- grain:      run_number, task_number
+-- grain:      run_number, task_number, window_start
 -- order:      none
 -- columns:
 --   run_number    INTEGER

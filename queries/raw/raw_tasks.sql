@@ -2,7 +2,7 @@
 -- kind:       temp view
 -- parameters: manifest_path VARCHAR a DuckDB variable, like the next; loaded_through BIGINT last line loaded; load_through BIGINT last line to load
 -- reads:      manifest
--- grain:      sequence, task_number
+-- grain:      sequence, task_number, window_start
 -- order:      none
 -- columns:
 --   sequence      BIGINT     line of the manifest

@@ -11,6 +11,7 @@
 --   outside_rows     BIGINT  rows outside the window; one exactly on its end is none, for Twilio's texts disagree on `<`
 --   incomplete_rows  BIGINT  rows without a sid, status, direction or date_sent
 --   odd_sids         BIGINT  rows whose sid has not Twilio's form: kept, with a warning
+--   unordered_rows   BIGINT  rows newer than the page's first or older than its last: the newest come first, or nothing is concluded
 with parsed as (
   select
     page_key,
@@ -32,13 +33,14 @@ final as (
     count(*) filter (
       where coalesce(p.sid, '') = '' or coalesce(p.date_sent, '') = '' or p.status is null or p.direction is null
     ) as incomplete_rows,
-    count(*) filter (where not regexp_full_match(p.sid, '(SM|MM)[0-9a-fA-F]{32}')) as odd_sids
+    count(*) filter (where not regexp_full_match(p.sid, '(SM|MM)[0-9a-fA-F]{32}')) as odd_sids,
+    count(*) filter (where p.at > e.newest or p.at < e.oldest) as unordered_rows
   from parsed as p
   -- n:1, a page has one expectation
   join page_expectations as e on e.page_key = p.page_key
   group by p.page_key
 )
 
-select page_key, row_count, foreign_rows, outside_rows, incomplete_rows, odd_sids
+select page_key, row_count, foreign_rows, outside_rows, incomplete_rows, odd_sids, unordered_rows
 from final
 order by page_key

@@ -1,8 +1,8 @@
--- purpose:    Ended tasks, one row each.
+-- purpose:    Ended tasks, and parts of tasks that are complete, one row each.
 -- kind:       staged
 -- parameters: none
 -- reads:      raw_tasks
--- grain:      run_number, task_number
+-- grain:      run_number, task_number, window_start
 -- order:      none
 -- columns:
 --   run_number    INTEGER

@@ -15,6 +15,13 @@ export interface Ledger {
 /** DuckDB's text of a TIMESTAMP as our instant. */
 const instantFrom = (text: string | null | undefined): Instant => `${(text ?? '').slice(0, 19).replace(' ', 'T')}Z`;
 
+const windowFrom = ([accountSid, resource, start, end]: TextRow) => ({
+  accountSid: accountSid ?? '',
+  resource: resource ?? '',
+  start: instantFrom(start),
+  end: instantFrom(end),
+});
+
 function ask(store: Ledger, name: string, parameters: SqlParameters): Promise<TextRow[]> {
   return store.ledger.texts(name, store.query(name).sql, parameters);
 }
@@ -31,25 +38,26 @@ export async function readAccounts(store: Ledger, run: number): Promise<Account[
   }));
 }
 
-/** What earlier runs made sure of, within the range. */
+/** What runs before this one made sure of, within the range. `interruptedRun`: the first of those that it goes on from. */
 export async function readKnowledge(
   store: Ledger,
   range: Window,
   lookBackDays: number,
   now: Instant,
+  interruptedRun: number | undefined,
 ): Promise<Knowledge> {
   const days = { start: { day: dayOf(range.start) }, end: { day: dayOf(range.end) } };
   const settled = await ask(store, 'settled_windows', { ...days, look_back_days: String(lookBackDays) });
   const youngest = addDays(now, -unpricedDaysMax);
   const since = youngest > range.start ? youngest : range.start;
   const unpriced = await ask(store, 'unpriced_days', { ...days, start: { day: dayOf(since) } });
+  const resumed =
+    interruptedRun === undefined
+      ? []
+      : await ask(store, 'pulled_windows', { ...days, first_run: String(interruptedRun) });
   return {
-    settled: settled.map(([accountSid, resource, start, end]) => ({
-      accountSid: accountSid ?? '',
-      resource: resource ?? '',
-      start: instantFrom(start),
-      end: instantFrom(end),
-    })),
+    resumed: resumed.map(windowFrom),
+    settled: settled.map(windowFrom),
     unpriced: unpriced.map(([accountSid, resource, day]) => ({
       accountSid: accountSid ?? '',
       resource: resource ?? '',

@@ -59,7 +59,8 @@ export class PageParser {
       'page_expectations',
       `create temp view page_expectations as
          select page_key, account_sid,
-           cast(window_start as timestamp) as window_start, cast(window_end as timestamp) as window_end
+           cast(window_start as timestamp) as window_start, cast(window_end as timestamp) as window_end,
+           cast(newest as timestamp) as newest, cast(oldest as timestamp) as oldest
          from received_page_bytes`,
     );
     for (const resource of Object.keys(rowsKey) as LandedResource[]) await parser.begin(resource);
@@ -138,10 +139,11 @@ export class PageParser {
     return verdicts;
   }
 
-  private pageRow(key: bigint, { task, pageNumber, observedAt, rows }: ReceivedPage): (SqlParameter | Buffer)[] {
+  private pageRow(key: bigint, { task, pageNumber, observedAt, rows, times }: ReceivedPage): (SqlParameter | Buffer)[] {
     const { accountSid, window, number } = task;
     const origin = [BigInt(this.run), BigInt(number), BigInt(pageNumber), observedAt];
-    return [key, accountSid, window?.start ?? null, window?.end ?? null, ...origin, rows.json];
+    const bounds = [window?.start ?? null, window?.end ?? null, times?.newest ?? null, times?.oldest ?? null];
+    return [key, accountSid, ...bounds, ...origin, rows.json];
   }
 
   /** The counts of each page from `firstKey` on. */
@@ -186,7 +188,7 @@ export class PageParser {
     return this.judging.run(
       'received_page_bytes',
       `create or replace temp table received_page_bytes (
-         page_key bigint, account_sid varchar, window_start varchar, window_end varchar,
+         page_key bigint, account_sid varchar, window_start varchar, window_end varchar, newest varchar, oldest varchar,
          run_number bigint, task_number bigint, page_number bigint, observed_at varchar, rows_bytes blob)`,
     );
   }
@@ -215,7 +217,7 @@ export class PageParser {
 
 /** From the counts of queries/raw/verdict_*.sql to a verdict. A page without rows has no counts. */
 function judge(counts: TextRow | undefined, { task, rows: slim }: ReceivedPage): PageVerdict {
-  const [rows = 0, foreign = 0, outside = 0, incomplete = 0, oddSids = 0] = (counts ?? [])
+  const [rows = 0, foreign = 0, outside = 0, incomplete = 0, oddSids = 0, unordered = 0] = (counts ?? [])
     .slice(1)
     .map((count) => Number.parseInt(count ?? '0', 10));
   if (foreign > 0) return { kind: 'refused', detail: `${foreign} of its ${rows} rows belong to another account` };
@@ -232,5 +234,5 @@ function judge(counts: TextRow | undefined, { task, rows: slim }: ReceivedPage):
   const warnings: string[] = [];
   if (oddSids > 0) warnings.push(`${oddSids} rows have a sid that has not Twilio's form; they are kept`);
   if (slim.quoted > 0) warnings.push(`${slim.quoted} prices came as JSON numbers; they are taken by their text`);
-  return { kind: 'accepted', rows, warnings };
+  return { kind: 'accepted', rows, inOrder: unordered === 0, warnings };
 }

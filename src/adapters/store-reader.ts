@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { invariant } from '../domain/errors.js';
+import type { RunFinished, RunStarted } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
 import { type Database, sqlText } from './duckdb.js';
 import type { Ledger } from './knowledge.js';
@@ -12,6 +13,7 @@ import { manifestFile, requireSameMainAccount } from './store.js';
 export interface StoreReading {
   /** Undefined where nothing is known, or nothing that can be used as it stands. */
   readonly known: Ledger | undefined;
+  readonly runs: readonly (RunStarted | RunFinished)[];
   /** What a run would know beyond that, for people. */
   readonly notes: readonly string[];
   close(): void;
@@ -20,23 +22,25 @@ export interface StoreReading {
 /** @throws LockedError, StorageError, ConfigError where the folder belongs to another main account */
 export async function readStore(folder: string, mainAccount: string): Promise<StoreReading> {
   const queries = await loadQueries();
-  let own: string | undefined;
+  const runs: (RunStarted | RunFinished)[] = [];
   let landedThrough = 0;
   const manifestPath = join(folder, manifestFile);
   await ManifestFile.read(manifestPath, (line) => {
-    if (line.kind === 'run_started') own ??= line.main_account;
-    else if (line.kind !== 'run_finished') landedThrough = line.sequence;
+    if (line.kind === 'run_started' || line.kind === 'run_finished') runs.push(line);
+    else landedThrough = line.sequence;
   });
+  const own = runs.find((line) => line.kind === 'run_started')?.main_account;
   requireSameMainAccount(folder, own, mainAccount);
   const ledger = landedThrough === 0 ? undefined : await readLedger(folder, queries, await seedFiles());
   if (ledger === undefined) {
     const note =
       'The ledger must be made anew from the landing first, which the next run does: nothing of it is known here, and the ' +
       'run will have less to do than this plan.';
-    return { known: undefined, notes: landedThrough === 0 ? [] : [note], close: () => undefined };
+    return { known: undefined, runs, notes: landedThrough === 0 ? [] : [note], close: () => undefined };
   }
   return {
     known: { ledger, query: (name) => queryOf(queries, name) },
+    runs,
     notes: await knowPending(ledger, queries, manifestPath, landedThrough),
     close: () => ledger.close(),
   };

@@ -1,3 +1,4 @@
+import { concurrentRequestsOf } from '../domain/concurrent-requests.js';
 import { ConfigError, TwilioRequestError } from '../domain/errors.js';
 import { describeTask, type Task } from '../domain/task.js';
 
@@ -66,6 +67,7 @@ export function requestFailure(
     code: body.code,
     transient: status === 429 || status >= 500,
     retryAfter: answer.headers['retry-after'],
+    concurrentRequests: concurrentRequestsOf(answer.headers),
   });
 }
 

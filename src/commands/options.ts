@@ -24,8 +24,12 @@ export const addPull = (command: Command): Command =>
     .option('--dry-run', 'say what would be pulled, why, and how long it would take; nothing on disk is changed')
     .option('--credentials <file>', "accounts' own credentials, as CSV (SUBLEDGER_CREDENTIALS)")
     .option('--account <sid>', 'only this account (repeatable)', collect)
-    .option('--concurrency <n>', 'requests in flight over all accounts (default 20)')
-    .option('--account-concurrency <n>', 'requests in flight for one account (default 4)')
+    .option('--concurrency <n>', 'requests in flight over all accounts, at most (SUBLEDGER_CONCURRENCY, default 20)')
+    .option('--account-concurrency <n>', 'requests in flight for one account (default: as --concurrency)')
+    .option(
+      '--head-room <percent>',
+      "share of Twilio's ceiling left to your own traffic (SUBLEDGER_HEAD_ROOM, default 10)",
+    )
     .option('--look-back <days>', 'days are pulled again until they are this old (default 7)');
 
 export const addCustomers = (command: Command): Command =>

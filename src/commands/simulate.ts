@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { systemClock } from '../adapters/clock.js';
 import { ConfigError } from '../domain/errors.js';
 import { DEFAULT_OPTIONS, PROFILES, type Profile, type SimulatorOptions } from '../simulator/options.js';
+import type { OtherTraffic } from '../simulator/room.js';
 import { startSimulator } from '../simulator/server.js';
 
 interface SimulateFlags {
@@ -13,6 +15,7 @@ interface SimulateFlags {
   now?: string;
   latencyMs: number;
   concurrencyLimit: number;
+  otherTraffic?: OtherTraffic;
   retryAfter?: number;
   upperBound: 'exclusive' | 'inclusive';
   listsParent: boolean;
@@ -27,11 +30,18 @@ Examples:
   $ subledger simulate --seed 7 --accounts 200 --records 1000000 --latency-ms 80
   $ subledger simulate --profile plain,calls-only,one-account --records 5000000
   $ subledger simulate --now 2026-09-15T12:00:00Z --concurrency-limit 5 --retry-after 1
+  $ subledger simulate --concurrency-limit 10 --other-traffic 2,6:5000
 `;
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('must be a whole number.');
   return Number(text);
+}
+
+function otherTraffic(text: string): OtherTraffic {
+  const [, levels, eachMs] = /^(\d{1,9}(?:,\d{1,9})*):(\d{1,9})$/.exec(text) ?? [];
+  if (levels === undefined) throw new InvalidArgumentError('must be levels and milliseconds such as 2,6:5000.');
+  return { levels: levels.split(',').map(Number), eachMs: Number(eachMs) };
 }
 
 function profileList(text: string): Profile[] {
@@ -43,7 +53,13 @@ function profileList(text: string): Profile[] {
 
 function optionsOf(flags: SimulateFlags): SimulatorOptions {
   const { retryAfter, profile, ...rest } = flags;
-  return { ...rest, now: flags.now, retryAfterSeconds: retryAfter, profiles: profile };
+  return {
+    ...rest,
+    now: flags.now,
+    otherTraffic: flags.otherTraffic,
+    retryAfterSeconds: retryAfter,
+    profiles: profile,
+  };
 }
 
 function stopped(): Promise<void> {
@@ -68,6 +84,7 @@ export function registerSimulate(program: Command): void {
     .option('--now <instant>', 'simulated clock, ISO; by default ten days after --to')
     .option('--latency-ms <n>', 'time each answer takes', wholeNumber, defaults.latencyMs)
     .option('--concurrency-limit <n>', 'more in flight are answered 429; 0 = no limit', wholeNumber, 100)
+    .option('--other-traffic <list>', 'requests of others in flight, in turn, and for how many ms each', otherTraffic)
     .option('--retry-after <seconds>', 'Retry-After of those answers; by default none', wholeNumber)
     .addOption(
       new Option('--upper-bound <kind>', 'whether a row on the bound of a "<" filter is out or in')
@@ -83,10 +100,12 @@ export function registerSimulate(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (flags: SimulateFlags) => {
       const stop = stopped();
-      const simulator = await startSimulator(optionsOf(flags)).catch((error: NodeJS.ErrnoException) => {
-        const isWrongPort = error.code === 'EADDRINUSE' || error.code === 'EACCES';
-        throw error instanceof RangeError || isWrongPort ? new ConfigError([error.message]) : error;
-      });
+      const simulator = await startSimulator(optionsOf(flags), systemClock.monotonicMs).catch(
+        (error: NodeJS.ErrnoException) => {
+          const isWrongPort = error.code === 'EADDRINUSE' || error.code === 'EACCES';
+          throw error instanceof RangeError || isWrongPort ? new ConfigError([error.message]) : error;
+        },
+      );
       const { accountSid, authToken, apiKey, apiSecret } = simulator.credentials;
       const ready = {
         base_url: simulator.baseUrl,

@@ -27,6 +27,8 @@ export interface TwilioRequestErrorContext {
   readonly transient: boolean;
   /** The answer's Retry-After, as sent. */
   readonly retryAfter?: string | undefined;
+  /** Requests in flight when this one came, as the answer says. */
+  readonly concurrentRequests?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -38,6 +40,7 @@ export class TwilioRequestError extends SubledgerError {
   readonly code: number | undefined;
   readonly transient: boolean;
   readonly retryAfter: string | undefined;
+  readonly concurrentRequests: number | undefined;
 
   constructor(message: string, context: TwilioRequestErrorContext) {
     super(message, { cause: context.cause });
@@ -45,6 +48,7 @@ export class TwilioRequestError extends SubledgerError {
     this.code = context.code;
     this.transient = context.transient;
     this.retryAfter = context.retryAfter;
+    this.concurrentRequests = context.concurrentRequests;
   }
 }
 

@@ -19,6 +19,7 @@ export function addExtractInfo(first: ExtractInfo, second: ExtractInfo): Extract
     requests: first.requests + second.requests,
     retries: first.retries + second.retries,
     waitedMs: first.waitedMs + second.waitedMs,
+    lastTaskNumber: Math.max(first.lastTaskNumber, second.lastTaskNumber),
     warnings: [...new Set([...first.warnings, ...second.warnings])].slice(0, extractWarningsMax),
     warningsCount: first.warningsCount + second.warningsCount,
     failures,

@@ -1,18 +1,14 @@
 import type { TwilioRequestError } from './errors.js';
 import type { ExtractInfo, TaskFailure } from './extraction.js';
 import { extractWarningsMax } from './limits.js';
+import type { Reach } from './reading.js';
 import { outcomeOf } from './request-errors.js';
 import type { Task } from './task.js';
-
-/** How far a task has come. */
-export interface Reach {
-  pages: number;
-  rows: number;
-}
 
 /** What an extraction counts while it runs. */
 export class ExtractTally {
   requests = 0;
+  private divided = 0;
   /** Tasks in a row that ran out of retries, with no page between them. */
   giveUpsInARow = 0;
   private complete = 0;
@@ -27,6 +23,11 @@ export class ExtractTally {
   warn(warnings: readonly string[]): void {
     this.warningsCount += warnings.length;
     for (const warning of warnings) if (this.warnings.size < extractWarningsMax) this.warnings.add(warning);
+  }
+
+  /** One task more than planned. */
+  divide(): void {
+    this.divided += 1;
   }
 
   retry(waitMs: number): void {
@@ -48,13 +49,13 @@ export class ExtractTally {
     return failure;
   }
 
-  info(tasksCount: number, aborted: boolean): ExtractInfo {
+  info(tasksCount: number, aborted: boolean): Omit<ExtractInfo, 'lastTaskNumber'> {
     const { complete, pages, rows, requests, retries, waitedMs, warningsCount } = this;
     const failures = this.failures.toSorted((a, b) => a.task.number - b.task.number);
     const refused = failures.filter((failure) => failure.outcome === 'refused').length;
     const failed = failures.length - refused;
     return {
-      tasks: { complete, refused, failed, unfinished: tasksCount - complete - failures.length },
+      tasks: { complete, refused, failed, unfinished: tasksCount + this.divided - complete - failures.length },
       pages,
       rows,
       requests,

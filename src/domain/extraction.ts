@@ -15,6 +15,8 @@ export type ExtractEvent =
     }
   /** The pages accepted so far are void and come again. */
   | { readonly kind: 'task_restarted'; readonly task: Task; readonly reason: string }
+  /** The task is a part that another one handed over. */
+  | { readonly kind: 'task_divided'; readonly task: Task }
   | {
       readonly kind: 'task_finished';
       readonly task: Task;
@@ -35,6 +37,8 @@ export interface ExtractInfo {
   readonly pages: number;
   readonly rows: number;
   readonly requests: number;
+  /** The highest number that a task had, parts that were divided off included; 0 where there was none. */
+  readonly lastTaskNumber: number;
   readonly retries: number;
   /** Waited between tries, over all pages. */
   readonly waitedMs: number;

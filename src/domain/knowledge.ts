@@ -8,6 +8,8 @@ interface AccountWindow extends Window {
 
 /** What earlier runs have already made sure of. */
 export interface Knowledge {
+  /** Windows that a run pulled completely which was interrupted a short while ago: this run goes on from them. */
+  readonly resumed: readonly AccountWindow[];
   /** Windows that can no longer change: pulled completely, later than the look-back after their end. */
   readonly settled: readonly AccountWindow[];
   /** Days that hold unpriced records young enough to be priced yet, as one-day windows. */

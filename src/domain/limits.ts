@@ -7,8 +7,16 @@ export const usagePageRowsReduced = 100;
 /** Requests in flight over all accounts, unless --concurrency says otherwise. Twilio's ceiling is unpublished and shared. */
 export const concurrencyDefault = 20;
 export const concurrencyMax = 200;
-/** Requests in flight for one account. */
-export const accountConcurrencyDefault = 4;
+/** Requests in flight at first: doubled each round trip, 20 are reached in three. */
+export const concurrencyStart = 4;
+/** Share of Twilio's ceiling that is left to production traffic, unless --head-room says otherwise. */
+export const headRoomPercentDefault = 10;
+export const headRoomPercentMax = 90;
+/** Round trips for which a learned ceiling is believed: at 200 ms, 12 s between two looks whether more is borne by now. */
+export const ceilingTrustedRounds = 60;
+/** Nobody sends where refusal follows refusal without a Retry-After; doubles each time, short enough to notice when it ends. */
+export const refusalPauseMsBase = 250;
+export const refusalPauseMsMax = 4_000;
 /** Tasks begun beyond the request slots: while one waits or lands its page, another uses the slot. */
 export const activeTasksBeyondSlots = 8;
 /** Pages received and not yet landed, beyond the request slots: landing never waits for the network, nor fills the memory. */
@@ -30,10 +38,16 @@ export const retryDelayMsMax = 60_000;
 export const retryTotalMsMax = 900_000;
 /** A page of 1000 calls is about 1.3 MB; above this the answer is not a page. */
 export const pageBytesMax = 64 * 1024 * 1024;
+/** Pages still to come, below which a task is not divided: each part costs about one page more. */
+export const divisiblePagesMin = 4;
 /** Pages of one task; a loop of next_page_uri ends here at the latest. */
 export const taskPagesMax = 100_000;
 /** Rows kept in memory before they go to a landing file: memory and what a crash can cost, against the number of files. */
 export const landingRowsMax = 40_000;
+/** Rows are in memory this long at most before they go to a landing file: what a kill can cost where they come slowly. */
+export const landingAgeMsMax = 5_000;
+/** A run that was killed or stopped less than this ago is gone on with: what it pulled is not asked for again. */
+export const resumeMsMax = 12 * 60 * 60 * 1000;
 /** Rows handed to one load transaction: more need more memory to tell sids apart, fewer rewrite the ledger too often. */
 export const loadBatchRowsMax = 250_000;
 /** Days after which a priced row is taken as settled; Twilio prices within 24 hours but restates for some days. */

@@ -128,6 +128,13 @@ export function checkNextPageUri(uri: string, place: ListPlace): NextPage {
 }
 
 /** What a page must be before anybody looks at its rows. */
+/** A page as it came. */
+export interface PageAnswer {
+  readonly body: Buffer;
+  /** Names in lower case. They are for the slots: nobody else looks at them. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
 export interface ExpectedPage {
   readonly rowsKey: string;
   readonly filters: readonly SentFilter[];

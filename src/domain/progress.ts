@@ -38,6 +38,8 @@ export function progressWith(progress: Progress, event: PipelineEvent, nowMs: nu
       return { ...progress, inFlight: progress.inFlight - 1 };
     case 'page_accepted':
       return { ...progress, pages: progress.pages + 1, rows: progress.rows + event.rows };
+    case 'task_divided':
+      return { ...progress, tasksPlanned: progress.tasksPlanned + 1 };
     case 'retry':
       return { ...progress, retries: progress.retries + 1 };
     case 'task_finished': {

@@ -13,6 +13,7 @@ export const settingNames = [
   'SUBLEDGER_CUSTOMERS',
   'SUBLEDGER_PHONE_NUMBERS',
   'SUBLEDGER_CONCURRENCY',
+  'SUBLEDGER_HEAD_ROOM',
 ] as const;
 
 export const secretNames: readonly string[] = ['TWILIO_AUTH_TOKEN', 'TWILIO_API_SECRET'];

@@ -1,3 +1,4 @@
+import type { PageTimes } from './page-times.js';
 import type { Instant, Window } from './period.js';
 import type { LandedResource } from './resource.js';
 import type { SlimRows } from './slim-rows.js';
@@ -26,8 +27,12 @@ export interface ReceivedPage {
   readonly pageNumber: number;
   readonly observedAt: Instant;
   readonly rows: SlimRows;
+  /** Those of the first and the last row; undefined where they cannot be told. */
+  readonly times: PageTimes | undefined;
   /** The page is the last of its task. */
   readonly last: boolean;
+  /** With the pages before it, everything of the task's window from here on. Undefined where that cannot be said. */
+  readonly completeFrom: Instant | undefined;
 }
 
 export const describeTask = (task: Pick<Task, 'accountSid' | 'resource' | 'window'>): string =>
@@ -37,6 +42,12 @@ export const describeTask = (task: Pick<Task, 'accountSid' | 'resource' | 'windo
 
 /** What landing says of a page. Malformed: ask it again. Refused: it cannot be right, and the task fails. */
 export type PageVerdict =
-  | { readonly kind: 'accepted'; readonly rows: number; readonly warnings: readonly string[] }
+  | {
+      readonly kind: 'accepted';
+      readonly rows: number;
+      /** No row is newer than the first or older than the last. */
+      readonly inOrder: boolean;
+      readonly warnings: readonly string[];
+    }
   | { readonly kind: 'malformed'; readonly detail: string }
   | { readonly kind: 'refused'; readonly detail: string };

@@ -27,7 +27,7 @@ export class AccountsInMemory {
       ]);
     }
     this.pages.set(task.number, [...(this.pages.get(task.number) ?? []), ...accounts]);
-    return { kind: 'accepted', rows: accounts.length, warnings: [] };
+    return { kind: 'accepted', inOrder: true, rows: accounts.length, warnings: [] };
   };
 
   readonly restart = ({ number }: Task): void => void this.pages.delete(number);

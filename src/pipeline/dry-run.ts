@@ -6,6 +6,7 @@ import type { Knowledge } from '../domain/knowledge.js';
 import { outOfReachWarnings } from '../domain/out-of-reach.js';
 import { instantOf } from '../domain/period.js';
 import { estimatePlan, medianOf, type PlanEstimate } from '../domain/plan-estimate.js';
+import { interruptedSince } from '../domain/resume.js';
 import type { Outside } from '../pipeline.js';
 import { type DiscoverInfo, discover } from '../stages/discover.js';
 import { plan } from '../stages/plan.js';
@@ -21,7 +22,7 @@ export interface DryRun {
   readonly notes: readonly string[];
 }
 
-const nothingKnown: Knowledge = { settled: [], unpriced: [] };
+const nothingKnown: Knowledge = { settled: [], unpriced: [], resumed: [] };
 
 /**
  * What a run would do now: the account list is asked for and read in memory, the ledger is read as it stands. Nothing on disk
@@ -40,9 +41,12 @@ export async function dryRun(config: Config, outside: Outside): Promise<DryRun> 
       },
     });
     const { accounts } = discovered;
-    const { known } = store;
+    const { known, runs } = store;
     const now = instantOf(outside.clock.now());
-    const knowledge = known === undefined ? nothingKnown : await readKnowledge(known, range, config.lookBackDays, now);
+    const nextRun = 1 + Math.max(0, ...runs.map((line) => line.run));
+    const interrupted = interruptedSince(runs, nextRun, now);
+    const knowledge =
+      known === undefined ? nothingKnown : await readKnowledge(known, range, config.lookBackDays, now, interrupted);
     const tasks = plan({ accounts, range, knowledge, firstTaskNumber: discovered.nextTaskNumber });
     const past = known === undefined ? [] : await readPastRows(known);
     const pace = { latencyMs: medianOf(requestsMs), concurrency, accountConcurrency };

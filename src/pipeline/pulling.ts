@@ -45,19 +45,21 @@ export function pullTasks(
   { lander, twilio, transport }: Pulling,
   open: keyof TwilioClient = 'openList',
 ): Promise<ExtractInfo> {
-  const { concurrency, accountConcurrency } = config;
+  const { concurrency, accountConcurrency, headRoomPercent } = config;
+  const { clock } = outside;
+  const pagesMax = concurrency + pagesBeyondSlots;
   return extract(
     {
       openList: (task, signal) => twilio[open](task, signal),
       accept: (page) => lander.accept(page),
       restart: async (task) => lander.restart(task),
       recycle: transport.recycle,
-      slots: createPageSlots({ concurrency, accountConcurrency, pagesMax: concurrency + pagesBeyondSlots }),
-      clock: outside.clock,
+      slots: createPageSlots({ concurrency, accountConcurrency, headRoomPercent, pagesMax, clock }),
+      clock,
       random: outside.random,
       onEvent: outside.onEvent,
     },
-    { tasks, concurrency, signal: outside.signal },
+    { tasks, concurrency, accountConcurrency, signal: outside.signal },
   );
 }
 

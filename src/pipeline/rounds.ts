@@ -36,11 +36,12 @@ export async function pullRounds(
   const seen = new Set(accounts.map((account) => account.sid));
   const appeared: Account[] = [];
   let number = nextTaskNumber;
-  const pullDue = (due: readonly Account[]): Promise<ExtractInfo> => {
+  const pullDue = async (due: readonly Account[]): Promise<ExtractInfo> => {
     const tasks = planFor(due, number);
-    number += tasks.length;
     outside.onEvent({ kind: 'tasks_planned', tasks: tasks.length });
-    return pullTasks(tasks, config, outside, pulling);
+    const info = await pullTasks(tasks, config, outside, pulling);
+    number = Math.max(number, info.lastTaskNumber + 1);
+    return info;
   };
   let info = await pullDue(accounts);
   // Where nothing was pulled no time has passed either, or Twilio is out of reach.

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { changeAccounts, changeRecords } from './changes.js';
 import type { FaultRule, Faults } from './faults.js';
 import { instantOf } from './options.js';
+import type { Room } from './room.js';
 import type { Statistics } from './statistics.js';
 import { DAY_SECONDS, dayOf, isoInstant, parseDay } from './time.js';
 import { truthLines } from './truth.js';
@@ -18,6 +19,7 @@ export interface Controlled {
   world: World;
   faults: Faults;
   statistics: Statistics;
+  room: Room;
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
@@ -85,7 +87,7 @@ export async function answerControl(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { world, faults, statistics } = controlled;
+  const { world, faults, statistics, room } = controlled;
   const url = new URL(request.url ?? '/', 'http://localhost');
   const asked = `${request.method} ${url.pathname.slice(CONTROL_PREFIX.length)}`;
   try {
@@ -93,14 +95,16 @@ export async function answerControl(
     if (asked === 'GET clock') return reply(response, 200, { now: isoInstant(world.now) });
     if (asked === 'GET stats') {
       const report = statistics.report(url.searchParams.has('log'));
-      return reply(response, 200, { ...report, faults: faults.counts() });
+      return reply(response, 200, { ...report, room: room.report(), faults: faults.counts() });
     }
     if (asked === 'POST clock') world.setNow(clockOf(await readJson(request)));
     else if (asked === 'POST records') changeRecords(world, listOf(await readJson(request)));
     else if (asked === 'POST accounts') changeAccounts(world, listOf(await readJson(request)));
     else if (asked === 'POST faults') faults.set(rulesOf(await readJson(request)));
-    else if (asked === 'POST reset-stats') statistics.reset();
-    else return reply(response, 404, { error: `no such control: ${asked}` });
+    else if (asked === 'POST reset-stats') {
+      statistics.reset();
+      room.reset();
+    } else return reply(response, 404, { error: `no such control: ${asked}` });
     reply(response, 200, { now: isoInstant(world.now) });
   } catch (error) {
     if (response.headersSent) response.destroy();

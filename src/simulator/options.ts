@@ -1,3 +1,4 @@
+import { checkOtherTraffic, type OtherTraffic } from './room.js';
 import { DAY_SECONDS, dayOf, parseDay } from './time.js';
 
 /**
@@ -27,6 +28,8 @@ export interface SimulatorOptions {
   latencyMs: number;
   /** Requests in flight beyond this many are answered with 429. 0 = no ceiling. */
   concurrencyLimit: number;
+  /** Requests of others, which count toward the ceiling. Undefined = none. */
+  otherTraffic: OtherTraffic | undefined;
   /** `Retry-After` of those 429 answers, seconds. Undefined = no such header: Twilio's may lack it. */
   retryAfterSeconds: number | undefined;
   /** Whether a row exactly on the bound of a `<` filter comes. Twilio's texts disagree. */
@@ -46,6 +49,7 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   now: undefined,
   latencyMs: 0,
   concurrencyLimit: 100,
+  otherTraffic: undefined,
   retryAfterSeconds: undefined,
   upperBound: 'exclusive',
   listsParent: true,
@@ -98,6 +102,7 @@ export function worldOptions(options: SimulatorOptions): WorldOptions {
     if (!PROFILES.includes(profile))
       throw new RangeError(`profile must be one of ${PROFILES.join(', ')}, not ${profile}`);
   }
+  if (options.otherTraffic !== undefined) checkOtherTraffic(options.otherTraffic);
   const has = (profile: Profile): boolean => options.profiles.includes(profile);
   if (has('calls-only') && has('messages-only')) throw new RangeError('profile cannot be calls-only and messages-only');
   return {

@@ -8,6 +8,7 @@ import { send, sendFaulty } from './delivery.js';
 import { type FaultAction, Faults, reshape } from './faults.js';
 import { DEFAULT_OPTIONS, instantOf, type SimulatorOptions, worldOptions } from './options.js';
 import { ApiError } from './query.js';
+import { Room } from './room.js';
 import { Statistics } from './statistics.js';
 import { World } from './world.js';
 
@@ -35,10 +36,18 @@ class Front {
   readonly faults = new Faults();
   readonly statistics = new Statistics();
   readonly world: World;
+  readonly room: Room;
 
   private readonly behaviour: Behaviour;
+  private readonly startedMs: number;
+  private letIn = 0;
 
-  constructor(private readonly options: SimulatorOptions) {
+  constructor(
+    private readonly options: SimulatorOptions,
+    private readonly monotonicMs: () => number,
+  ) {
+    this.startedMs = monotonicMs();
+    this.room = new Room(options.concurrencyLimit, options.otherTraffic);
     this.behaviour = { includesUpper: options.upperBound === 'inclusive', listsParent: options.listsParent };
     this.world = new World(worldOptions(options));
   }
@@ -51,7 +60,8 @@ class Front {
     }
     const method = request.method ?? 'GET';
     const accountSid = ACCOUNT_SID.exec(url)?.[1];
-    const inFlight = this.statistics.begin(accountSid);
+    const sinceStartMs = this.monotonicMs() - this.startedMs;
+    const inFlight = this.statistics.begin(accountSid) + this.room.othersAt(sinceStartMs);
     response.on('close', () => this.statistics.end(accountSid));
     request.resume();
     const { concurrencyLimit, latencyMs } = this.options;
@@ -59,6 +69,7 @@ class Front {
       this.finish(method, url, response, this.tooMany(), inFlight);
       return;
     }
+    this.enter(response);
     const action = this.faults.next(`${method} ${url}`);
     const work = (): void => {
       if (action !== undefined) changeWorld(this.world, action);
@@ -70,6 +81,16 @@ class Front {
     const waitMs = latencyMs + (action?.delay_ms ?? 0);
     if (waitMs > 0) setTimeout(work, waitMs).unref();
     else work();
+  }
+
+  /** The room is taken until the last byte has gone. */
+  private enter(response: ServerResponse): void {
+    const change = (by: number): void => {
+      this.letIn += by;
+      this.room.change(this.letIn, this.monotonicMs() - this.startedMs);
+    };
+    change(1);
+    response.on('close', () => change(-1));
   }
 
   private tooMany(): Answer {
@@ -109,9 +130,12 @@ function listen(server: Server, port: number): Promise<number> {
 }
 
 /** Starts a Twilio on loopback. Throws a RangeError that names the first option that is wrong. */
-export async function startSimulator(options: Partial<SimulatorOptions> = {}): Promise<Simulator> {
+export async function startSimulator(
+  options: Partial<SimulatorOptions>,
+  monotonicMs: () => number,
+): Promise<Simulator> {
   const all = { ...DEFAULT_OPTIONS, ...options };
-  const front = new Front(all);
+  const front = new Front(all, monotonicMs);
   const { world } = front;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
     front.handle(request, response);

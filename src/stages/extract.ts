@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { TwilioRequestError } from '../domain/errors.js';
-import { ExtractTally, type Reach } from '../domain/extract-tally.js';
+import { ExtractTally } from '../domain/extract-tally.js';
 import type { ExtractEvent, ExtractInfo } from '../domain/extraction.js';
+import { Landing, MalformedPage } from '../domain/landing.js';
 import {
   activeTasksBeyondSlots,
   giveUpsInARowMax,
@@ -9,8 +10,11 @@ import {
   taskPagesMax,
   usagePageRowsReduced,
 } from '../domain/limits.js';
-import { type ExpectedPage, readPage } from '../domain/page.js';
+import { type ExpectedPage, type PageAnswer, readPage } from '../domain/page.js';
+import { type PageTimes, pageTimes } from '../domain/page-times.js';
 import { type Instant, instantOf } from '../domain/period.js';
+import type { Reading, Seen } from '../domain/reading.js';
+import { Readings } from '../domain/readings.js';
 import { gaveUpError, isUsagePageTooLarge, notAskedError, pageError, pageLoopError } from '../domain/request-errors.js';
 import { rowsKey } from '../domain/resource.js';
 import { decideRetry } from '../domain/retry.js';
@@ -20,8 +24,8 @@ import { interleaveAccounts } from '../domain/task-order.js';
 
 /** One list at Twilio: its first page, then whatever `next_page_uri` says. Errors as adapters/twilio.ts throws them. */
 export interface PageSource extends Omit<ExpectedPage, 'rowsKey'> {
-  first(options: { readonly pageSize: number }): Promise<{ readonly body: Buffer }>;
-  next(uri: string): Promise<{ readonly body: Buffer }>;
+  first(options: { readonly pageSize: number }): Promise<PageAnswer>;
+  next(uri: string): Promise<PageAnswer>;
 }
 
 export interface ExtractPorts {
@@ -33,7 +37,11 @@ export interface ExtractPorts {
   recycle(body: Buffer): void;
   /** Bounds requests in flight and pages in memory: sends when there is room, and the room is free again at `done`. */
   readonly slots: {
-    ask<Answer>(accountSid: string, send: () => Promise<Answer>): Promise<{ readonly answer: Answer; done(): void }>;
+    ask(
+      accountSid: string,
+      send: () => Promise<PageAnswer>,
+      signal: AbortSignal,
+    ): Promise<{ readonly answer: PageAnswer; done(): void }>;
   };
   readonly clock: {
     now(): Date;
@@ -50,6 +58,8 @@ export interface ExtractInput {
   readonly tasks: readonly Task[];
   /** Requests in flight over all accounts: as many tasks, and some more, are begun side by side. */
   readonly concurrency: number;
+  /** Requests in flight for one account: a long list is divided into no more parts than that. */
+  readonly accountConcurrency: number;
   readonly signal: AbortSignal;
 }
 
@@ -57,11 +67,12 @@ interface Run {
   readonly ports: ExtractPorts;
   readonly signal: AbortSignal;
   readonly tally: ExtractTally;
+  readonly readings: Readings;
 }
 
 /**
- * Pulls every task's pages and hands each to `accept`, in order within a task, many tasks side by side. A task that fails is
- * reported and never stops the others. Anything that is not Twilio's fault (wrong credentials, a full disk, a bug) stops
+ * Pulls every task's pages and hands each to `accept`, in order within a task, many tasks side by side. When none is left to begin,
+ * long ones are divided by time, so that one big list uses all requests. A task that fails is reported and never stops the others. Anything that is not Twilio's fault (wrong credentials, a full disk, a bug) stops
  * all of them at once and is thrown, after what was under way has ended.
  */
 export async function extract(ports: ExtractPorts, input: ExtractInput): Promise<ExtractInfo> {
@@ -69,59 +80,74 @@ export async function extract(ports: ExtractPorts, input: ExtractInput): Promise
   const signal = AbortSignal.any([input.signal, stop.signal]);
   // Each request and each wait listens; Node would warn of a leak at eleven.
   setMaxListeners(0, signal);
-  const run: Run = { ports, signal, tally: new ExtractTally() };
+  const lastTaskNumber = input.tasks.reduce((last, { number }) => Math.max(last, number), 0);
+  const run: Run = { ports, signal, tally: new ExtractTally(), readings: new Readings(input, lastTaskNumber) };
   const thrown: unknown[] = [];
-  const queue = interleaveAccounts(input.tasks).values();
+  const queue = interleaveAccounts(input.tasks);
   const work = async (): Promise<void> => {
-    for (const task of queue) {
-      if (signal.aborted) return;
+    while (!signal.aborted) {
+      const task = queue.shift() ?? divide(run);
+      if (task === undefined && run.readings.idle) return;
       try {
-        await pullTask(run, task);
+        await (task === undefined ? run.readings.change() : pullTask(run, task));
       } catch (error) {
         if (!(signal.aborted && isAbort(error, signal))) thrown.push(error);
         stop.abort();
       }
     }
   };
-  const active = Math.min(input.tasks.length, input.concurrency + activeTasksBeyondSlots);
-  await Promise.all(Array.from({ length: active }, work));
+  await Promise.all(Array.from({ length: input.concurrency + activeTasksBeyondSlots }, work));
   if (thrown.length > 0) throw thrown[0];
-  return run.tally.info(input.tasks.length, input.signal.aborted);
+  const info = run.tally.info(input.tasks.length, input.signal.aborted);
+  return { ...info, lastTaskNumber: run.readings.lastTaskNumber };
 }
 
 const isAbort = (error: unknown, signal: AbortSignal): boolean =>
   error === signal.reason || (error instanceof Error && error.name === 'AbortError');
 
+/** A part of the longest task under way, where that helps. */
+function divide({ ports, tally, readings }: Run): Task | undefined {
+  const task = readings.divide();
+  if (task === undefined) return undefined;
+  tally.divide();
+  ports.onEvent({ kind: 'task_divided', task });
+  return task;
+}
+
 /** One task to its outcome. Throws what must stop the whole run. */
 async function pullTask(run: Run, task: Task): Promise<void> {
   const { ports, signal, tally } = run;
-  const reach: Reach = { pages: 0, rows: 0 };
+  const reading = run.readings.begin(task);
   ports.onEvent({ kind: 'task_started', task });
   let outcome: Outcome = 'complete';
   try {
     if (tally.giveUpsInARow >= giveUpsInARowMax) throw notAskedError(task, tally.giveUpsInARow);
-    await pullWindow(run, task, reach);
-    tally.finish(reach);
+    await pullWindow(run, reading);
+    tally.finish(reading.reach);
   } catch (error) {
     if (!(error instanceof TwilioRequestError)) throw error;
     signal.throwIfAborted();
-    ({ outcome } = tally.fail(task, error));
+    // What it handed over is no failure of its own.
+    ({ outcome } = tally.fail({ ...task, window: reading.window }, error));
+  } finally {
+    run.readings.end(reading);
   }
-  ports.onEvent({ kind: 'task_finished', task, outcome, ...reach });
+  ports.onEvent({ kind: 'task_finished', task, outcome, ...reading.reach });
 }
 
 /** All pages of the window; from its first page once more where the token expired, usage wants smaller pages, or rows are damaged. */
-async function pullWindow(run: Run, task: Task, reach: Reach): Promise<void> {
+async function pullWindow(run: Run, reading: Reading): Promise<void> {
+  const { task, reach } = reading;
   const startedMs = run.ports.clock.monotonicMs();
   let pageSize = pageRowsMax;
   let expired = false;
   for (let attempt = 1; ; attempt += 1) {
     let reason: string;
     try {
-      const malformed = await pullPages(run, task, pageSize, reach);
-      if (malformed === undefined) return;
-      await backOff(run, task, { error: malformed, attempt, startedMs });
-      reason = 'a page was damaged';
+      const malformed = await pullPages(run, reading, pageSize);
+      if (malformed === undefined && !reading.cutInDisorder) return;
+      if (malformed !== undefined) await backOff(run, task, { error: malformed, attempt, startedMs });
+      reason = malformed === undefined ? 'its list is not the newest first' : 'a page was damaged';
     } catch (error) {
       if (isUsagePageTooLarge(error, task, pageSize)) {
         pageSize = usagePageRowsReduced;
@@ -132,7 +158,7 @@ async function pullWindow(run: Run, task: Task, reach: Reach): Promise<void> {
       } else throw error;
     }
     if (reach.pages > 0) await run.ports.restart(task);
-    Object.assign(reach, { pages: 0, rows: 0 });
+    reading.restart();
     run.ports.onEvent({ kind: 'task_restarted', task, reason });
   }
 }
@@ -141,14 +167,10 @@ async function pullWindow(run: Run, task: Task, reach: Reach): Promise<void> {
  * Pages are asked for one after the other, because each names the next; they are landed behind that, as many at a time as there is
  * room for. Resolves when all are landed, with the error where one turned out malformed.
  */
-async function pullPages(
-  run: Run,
-  task: Task,
-  pageSize: number,
-  reach: Reach,
-): Promise<TwilioRequestError | undefined> {
+async function pullPages(run: Run, reading: Reading, pageSize: number): Promise<TwilioRequestError | undefined> {
+  const { task } = reading;
   const list = run.ports.openList(task, run.signal);
-  const seen = new Set<string>();
+  const uris = new Set<string>();
   const landing = new Landing();
   try {
     let uri: string | null = null;
@@ -156,11 +178,13 @@ async function pullPages(
       const page: PulledPage = await pullPage(run, { task, list, uri, pageNumber, pageSize });
       run.tally.giveUpsInARow = 0;
       uri = page.nextUri;
-      landing.add(landPage(run, { task, pageNumber, page, reach }));
-      if (uri === null) break;
-      seen.add(page.uri);
-      if (seen.has(uri) || pageNumber + 1 >= taskPagesMax) throw pageLoopError(task, pageNumber + 1);
-      seen.add(uri);
+      const seen = reading.see(page.times, uri === null);
+      run.readings.changed();
+      landing.add(landPage(run, { reading, pageNumber, page, seen }));
+      if (seen.last || uri === null) break;
+      uris.add(page.uri);
+      if (uris.has(uri) || pageNumber + 1 >= taskPagesMax) throw pageLoopError(task, pageNumber + 1);
+      uris.add(uri);
     }
   } finally {
     await landing.ended;
@@ -169,25 +193,6 @@ async function pullPages(
   if (failure instanceof MalformedPage) return failure.error;
   if (failure !== undefined) throw failure;
   return undefined;
-}
-
-/** The pages of a task that are being landed. */
-class Landing {
-  /** Never rejects. */
-  ended: Promise<unknown> = Promise.resolve();
-  /** The first one. */
-  failure: unknown;
-
-  add(landed: Promise<void>): void {
-    const settled = landed.catch((error: unknown) => {
-      this.failure ??= error;
-    });
-    this.ended = Promise.all([this.ended, settled]);
-  }
-}
-
-class MalformedPage {
-  constructor(readonly error: TwilioRequestError) {}
 }
 
 interface PageToPull {
@@ -204,6 +209,7 @@ interface PulledPage {
   readonly nextUri: string | null;
   readonly observedAt: Instant;
   readonly rows: SlimRows;
+  readonly times: PageTimes | undefined;
   /** To be called once the rows are looked at no more. */
   done(): void;
 }
@@ -242,7 +248,8 @@ async function backOff(
 async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
   const { task, list, pageNumber } = wanted;
   const { clock, slots, recycle } = run.ports;
-  const { answer: body, done: leave } = await slots.ask(task.accountSid, () => request(run, wanted));
+  const { answer, done: leave } = await slots.ask(task.accountSid, () => request(run, wanted), run.signal);
+  const { body } = answer;
   const observedAt = instantOf(clock.now());
   const done = (): void => {
     recycle(body);
@@ -250,39 +257,41 @@ async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
   };
   const page = readPage(body, { rowsKey: rowsKey[task.resource], filters: list.filters, place: list.place });
   if (page.kind === 'page') {
-    return { uri: page.uri, nextUri: page.nextUri, observedAt, rows: slimRows(page.rows), done };
+    const rows = slimRows(page.rows);
+    return { ...page, observedAt, rows, times: pageTimes(rows.json, task.resource), done };
   }
   done();
   throw pageError(task, pageNumber, page.detail, page.transient);
 }
 
-async function request(run: Run, { task, list, uri, pageSize }: PageToPull): Promise<Buffer> {
+async function request(run: Run, { task, list, uri, pageSize }: PageToPull): Promise<PageAnswer> {
   run.signal.throwIfAborted();
   const { clock, onEvent } = run.ports;
   const startedMs = clock.monotonicMs();
   run.tally.requests += 1;
   onEvent({ kind: 'request_started', task });
   try {
-    const { body } = await (uri === null ? list.first({ pageSize }) : list.next(uri));
-    return body;
+    return await (uri === null ? list.first({ pageSize }) : list.next(uri));
   } finally {
     onEvent({ kind: 'request_finished', task, ms: clock.monotonicMs() - startedMs });
   }
 }
 
 interface PageToLand {
-  readonly task: Task;
+  readonly reading: Reading;
   readonly pageNumber: number;
   readonly page: PulledPage;
-  readonly reach: Reach;
+  readonly seen: Seen;
 }
 
-async function landPage(run: Run, { task, pageNumber, page, reach }: PageToLand): Promise<void> {
-  const { observedAt, rows, nextUri } = page;
-  const accepted = run.ports.accept({ task, pageNumber, observedAt, rows, last: nextUri === null });
+async function landPage(run: Run, { reading, pageNumber, page, seen }: PageToLand): Promise<void> {
+  const { task, reach } = reading;
+  const { observedAt, rows, times } = page;
+  const accepted = run.ports.accept({ task, pageNumber, observedAt, rows, times, ...seen });
   const verdict = await accepted.finally(page.done);
   if (verdict.kind === 'malformed') throw new MalformedPage(pageError(task, pageNumber, verdict.detail, true));
   if (verdict.kind === 'refused') throw pageError(task, pageNumber, verdict.detail, false);
+  if (!verdict.inOrder) reading.disorder();
   reach.pages += 1;
   reach.rows += verdict.rows;
   run.tally.warn(verdict.warnings);

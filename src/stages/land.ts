@@ -1,7 +1,7 @@
 import { invariant } from '../domain/errors.js';
-import { landingRowsMax, lineTasksMax, parsePagesMax } from '../domain/limits.js';
+import { landingAgeMsMax, landingRowsMax, lineTasksMax, parsePagesMax } from '../domain/limits.js';
 import type { ControlTotal, ManifestEntry, TaskLine } from '../domain/manifest.js';
-import type { Instant } from '../domain/period.js';
+import { dateOf, type Instant } from '../domain/period.js';
 import { type LandedResource, landedResources } from '../domain/resource.js';
 import type { Outcome, PageVerdict, ReceivedPage, Task } from '../domain/task.js';
 
@@ -36,7 +36,14 @@ export interface LandInfo {
 }
 
 interface Progress {
-  startedAt: Instant;
+  readonly task: Task;
+  readonly startedAt: Instant;
+  nextPage: number;
+  inOrder: boolean;
+  /** Since when everything up to the window's end came. */
+  completeFrom: Instant | undefined;
+  /** The end of what the manifest was not told yet, and what came of it. */
+  untoldEnd: Instant | undefined;
   pages: number;
   rows: number;
 }
@@ -57,6 +64,8 @@ export class Lander<Batch = unknown> {
   private readonly queue: Waiting[] = [];
   private readonly progress = new Map<number, Progress>();
   private readonly ended = new Map<LandedResource, TaskLine[]>();
+  /** Since when there are rows in memory, at the latest. */
+  private heldSince: Instant | undefined;
   private working: Promise<void> | undefined;
   /** The file that is being written. A failure is told by whoever waits for it: the next batch, or the end. */
   private writing: Promise<void> = Promise.resolve();
@@ -78,9 +87,11 @@ export class Lander<Batch = unknown> {
     return verdict;
   }
 
-  /** The task begins again at its first page. What it landed stays: those rows were observed. */
+  /** The task begins again at its first page. What it landed stays: those rows were observed; and so does what the manifest was told. */
   restart(task: Task): void {
-    this.progress.delete(task.number);
+    const progress = this.progress.get(task.number);
+    if (progress === undefined) return;
+    Object.assign(progress, { nextPage: 0, inOrder: true, completeFrom: progress.untoldEnd, pages: 0, rows: 0 });
   }
 
   /** Makes durable what is still in memory, and every task that did not become complete. */
@@ -88,9 +99,7 @@ export class Lander<Batch = unknown> {
     unfinished: readonly { readonly task: Task; readonly outcome: Outcome; readonly error: string }[],
   ): Promise<LandInfo> {
     await this.working;
-    for (const resource of landedResources) {
-      if (this.ports.parser.rowCount(resource) > 0 || this.endedOf(resource).length > 0) await this.flush(resource);
-    }
+    await this.flushAll();
     await this.writing;
     if (unfinished.length > 0) {
       const tasks = unfinished.map(({ task, outcome, error }) => this.taskLine(task, outcome, error));
@@ -141,7 +150,7 @@ export class Lander<Batch = unknown> {
       taken.forEach((waiting, index) => {
         const verdict = verdicts[index];
         invariant(verdict !== undefined, 'one verdict for each page');
-        if (verdict.kind === 'accepted') this.count(waiting.page, verdict.rows);
+        if (verdict.kind === 'accepted') this.count(waiting.page, verdict.rows, verdict.inOrder);
       });
       await this.flushWhereFull(resource);
       taken.forEach((waiting, index) => {
@@ -152,21 +161,47 @@ export class Lander<Batch = unknown> {
     }
   }
 
-  /** A page counts only behind those before it: where one is missing, the task cannot become complete by its last. */
-  private count(page: ReceivedPage, rows: number): void {
-    const progress = this.progress.get(page.task.number) ?? { startedAt: page.observedAt, pages: 0, rows: 0 };
-    if (progress.pages !== page.pageNumber) return;
+  /**
+   * A page counts only behind those before it: where one is missing, the task cannot become complete by its last. Where the
+   * rows are not in order, only the whole list makes it complete.
+   */
+  private count(page: ReceivedPage, rows: number, inOrder: boolean): void {
+    const { task, observedAt: startedAt, pageNumber, last, completeFrom } = page;
+    const untoldEnd = task.window?.end;
+    const begun = { nextPage: 0, inOrder: true, completeFrom: untoldEnd, untoldEnd, pages: 0, rows: 0 };
+    const progress: Progress = this.progress.get(task.number) ?? { task, startedAt, ...begun };
+    if (progress.nextPage !== pageNumber) return;
+    progress.nextPage += 1;
+    progress.inOrder &&= inOrder;
     progress.pages += 1;
     progress.rows += rows;
-    this.progress.set(page.task.number, progress);
-    if (!page.last) return;
-    this.endedOf(page.task.resource).push(this.taskLine(page.task, 'complete'));
-    this.progress.delete(page.task.number);
+    this.progress.set(task.number, progress);
+    const whole = last && completeFrom === task.window?.start;
+    if (!progress.inOrder && !whole) return;
+    progress.completeFrom = completeFrom ?? progress.completeFrom;
+    if (!last) return;
+    this.endedOf(task.resource).push(this.taskLine(task, 'complete'));
+    this.progress.delete(task.number);
   }
 
-  /** The limit is on all rows in memory together; the resource with the most of them goes first. */
+  /** What is there of tasks that have not ended: a run that goes on after this one was killed asks for the rest. */
+  private partsOf(resource: LandedResource): TaskLine[] {
+    const parts: TaskLine[] = [];
+    for (const progress of this.progress.values()) {
+      const { task, completeFrom, untoldEnd } = progress;
+      if (task.resource !== resource || completeFrom === undefined || completeFrom >= (untoldEnd ?? '')) continue;
+      parts.push(this.taskLine(task, 'complete'));
+      Object.assign(progress, { untoldEnd: completeFrom, pages: 0, rows: 0 });
+    }
+    return parts;
+  }
+
+  /** The limit is on all rows in memory together, where the resource with the most of them goes first; and on how long they are there. */
   private async flushWhereFull(parsed: LandedResource): Promise<void> {
     const { parser } = this.ports;
+    const now = this.ports.now();
+    this.heldSince ??= now;
+    if (dateOf(now).getTime() - dateOf(this.heldSince).getTime() >= landingAgeMsMax) return this.flushAll();
     const rows = landedResources.reduce((sum, resource) => sum + parser.rowCount(resource), 0);
     if (rows >= landingRowsMax) {
       const largest = landedResources.toSorted((a, b) => parser.rowCount(b) - parser.rowCount(a))[0];
@@ -174,10 +209,17 @@ export class Lander<Batch = unknown> {
     } else if (this.endedOf(parsed).length >= lineTasksMax) await this.flush(parsed);
   }
 
+  private async flushAll(): Promise<void> {
+    this.heldSince = undefined;
+    for (const resource of landedResources) {
+      if (this.ports.parser.rowCount(resource) > 0 || this.endedOf(resource).length > 0) await this.flush(resource);
+    }
+  }
+
   /** Two batches at most are in memory: one being filled, one being written. */
   private async flush(resource: LandedResource): Promise<void> {
     await this.writing;
-    const tasks = this.endedOf(resource);
+    const tasks = [...this.endedOf(resource), ...this.partsOf(resource)];
     this.ended.set(resource, []);
     this.writing = this.write(resource, await this.ports.parser.seal(resource), tasks);
     this.writing.catch(() => undefined);
@@ -204,8 +246,8 @@ export class Lander<Batch = unknown> {
       number: task.number,
       account_sid: task.accountSid,
       resource: task.resource,
-      window_start: task.window?.start ?? null,
-      window_end: task.window?.end ?? null,
+      window_start: (outcome === 'complete' ? progress?.completeFrom : task.window?.start) ?? null,
+      window_end: progress?.untoldEnd ?? task.window?.end ?? null,
       started_at: progress?.startedAt ?? this.ports.now(),
       outcome,
       pages: progress?.pages ?? 0,

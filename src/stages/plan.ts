@@ -29,14 +29,20 @@ function byKey<T extends { accountSid: string; resource: string }>(windows: read
 export function plan(input: PlanInput): Task[] {
   const settled = byKey(input.knowledge.settled);
   const unpriced = byKey(input.knowledge.unpriced);
+  const resumed = byKey(input.knowledge.resumed);
   const tasks: Task[] = [];
   for (const account of mostUrgentFirst(input.accounts)) {
     const urgency = urgencyOf(account);
     for (const resource of resources) {
       const key = keyOf(account.sid, resource);
-      for (const window of due(input.range, settled.get(key) ?? [], unpriced.get(key) ?? [])) {
+      const known = {
+        settled: settled.get(key) ?? [],
+        unpriced: unpriced.get(key) ?? [],
+        resumed: resumed.get(key) ?? [],
+      };
+      for (const window of due(input.range, known)) {
         const number = input.firstTaskNumber + tasks.length;
-        const reason = reasonOf(window, settled.get(key) ?? [], unpriced.get(key) ?? []);
+        const reason = reasonOf(window, known);
         tasks.push({ number, accountSid: account.sid, resource, window, reason, urgency });
       }
     }
@@ -44,13 +50,23 @@ export function plan(input: PlanInput): Task[] {
   return tasks;
 }
 
-/** The range less the settled windows, which themselves are less the days that still hold unpriced records. */
-function due(range: Window, settled: readonly Window[], unpriced: readonly Window[]): Window[] {
-  const closed = settled.flatMap((window) => subtractWindows(window, unpriced));
-  return subtractWindows(range, closed);
+interface Known {
+  readonly settled: readonly Window[];
+  readonly unpriced: readonly Window[];
+  readonly resumed: readonly Window[];
 }
 
-function reasonOf(window: Window, settled: readonly Window[], unpriced: readonly Window[]): string {
+/**
+ * The range less what an interrupted run has just pulled, and less the settled windows, which themselves are less the days that still
+ * hold unpriced records.
+ */
+function due(range: Window, { settled, unpriced, resumed }: Known): Window[] {
+  const closed = settled.flatMap((window) => subtractWindows(window, unpriced));
+  return subtractWindows(range, [...closed, ...resumed]);
+}
+
+function reasonOf(window: Window, { settled, unpriced, resumed }: Known): string {
+  if (resumed.length > 0) return 'an interrupted run left it';
   // Without counts or days: tasks are summed up by their reason.
   if (unpriced.some((day) => day.start < window.end && day.end > window.start)) return 'unpriced records';
   return settled.length === 0 ? 'not yet settled' : 'after what is settled';

@@ -106,8 +106,17 @@ describe('settings', () => {
       'flag',
       'env',
       3,
-      4,
+      3,
     ]);
+  });
+
+  it('one account may use all of the concurrency, and a tenth is left to others, unless said otherwise', () => {
+    const { accountConcurrency, headRoomPercent } = readConfig(sources({ flags: { concurrency: '50' } }));
+    expect({ accountConcurrency, headRoomPercent }).toEqual({ accountConcurrency: 50, headRoomPercent: 10 });
+    const file = { SUBLEDGER_HEAD_ROOM: '0' };
+    const flags = { accountConcurrency: '4' };
+    expect(readConfig(sources({ flags, file }))).toMatchObject({ accountConcurrency: 4, headRoomPercent: 0 });
+    expect(problemsOf({ flags: { headRoom: '91' } })).toEqual(['--head-room must be a whole number from 0 to 90.']);
   });
 
   it('every problem is told at once', () => {

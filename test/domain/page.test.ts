@@ -67,13 +67,14 @@ describe('splitPage', () => {
     }
   });
 
-  it('takes a page of 50 MB in well under a second', () => {
+  it('takes a page of 50 MB in the time of a search, not of a search at each of its brackets', () => {
     const text = page(
       Array.from({ length: 1000 }, (_, index) => ({ sid: `CA${index}`, body: '"calls":[}]'.repeat(4500) })),
     );
     const startedMs = performance.now();
     expect(split(text).kind).toBe('page');
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    // On a busy machine it takes two seconds at most; at each bracket it would take hours.
+    expect(performance.now() - startedMs).toBeLessThan(30_000);
   });
 });
 

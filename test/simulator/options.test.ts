@@ -15,6 +15,8 @@ describe('options', () => {
       [{ from: '2026-11-01', to: '2026-09-01' }, /must be after from/],
       [{ now: 'soon' }, /^now must be/],
       [{ profiles: ['calls-only', 'messages-only'] }, /^profile/],
+      [{ otherTraffic: { levels: [], eachMs: 5 } }, /^other traffic/],
+      [{ otherTraffic: { levels: [1], eachMs: 0 } }, /^other traffic/],
     ] as const;
     for (const [options, message] of cases) await expect(startSimulatorHere(options)).rejects.toThrow(message);
   });
@@ -49,7 +51,12 @@ describe('options', () => {
   });
 
   it('are all flags of the command', () => {
-    const flags = simulatorFlags({ now: '2026-09-09', retryAfterSeconds: 3, listsParent: false });
+    const flags = simulatorFlags({
+      now: '2026-09-09',
+      otherTraffic: { levels: [1, 2], eachMs: 5 },
+      retryAfterSeconds: 3,
+      listsParent: false,
+    });
     expect(flags.filter((text) => text.startsWith('--'))).toHaveLength(Object.keys(DEFAULT_OPTIONS).length);
   });
 });

@@ -45,7 +45,7 @@ describe('pages', () => {
 
   it('bring their warnings, each once, all counted', async () => {
     const { info } = await runExtract([calls()], threePages, {
-      accept: (page) => ({ kind: 'accepted', rows: 1, warnings: ['odd', `odd ${page.pageNumber}`] }),
+      accept: (page) => ({ kind: 'accepted', rows: 1, inOrder: true, warnings: ['odd', `odd ${page.pageNumber}`] }),
     });
     expect(info.warnings).toEqual(['odd', 'odd 0', 'odd 1', 'odd 2']);
     expect(info.warningsCount).toBe(6);

@@ -28,7 +28,9 @@ const pageOf = (task: Task, pageNumber: number, json: string) => ({
   pageNumber,
   observedAt: '2026-11-02T00:00:00Z',
   rows: slimRows(Buffer.from(json)),
+  times: undefined,
   last: pageNumber === 2,
+  completeFrom: pageNumber === 2 ? task.window?.start : undefined,
 });
 const good = (task: Task, pageNumber: number) => pageOf(task, pageNumber, JSON.stringify([call(pageNumber)]));
 

@@ -6,10 +6,10 @@ import { plan } from '../../src/stages/plan.js';
 const at = (day: number): string => addDays('2026-10-01T00:00:00Z', day);
 const account = { sid: 'AC1', ownerSid: 'AC0', friendlyName: 'One', status: 'closed' };
 const range = { start: at(0), end: at(31) };
-const nothing: Knowledge = { settled: [], unpriced: [] };
+const nothing: Knowledge = { settled: [], unpriced: [], resumed: [] };
 
-const callWindows = (knowledge: Knowledge): string[] =>
-  plan({ accounts: [account], range, knowledge, firstTaskNumber: 3 })
+const callWindows = (known: Partial<Knowledge>): string[] =>
+  plan({ accounts: [account], range, knowledge: { ...nothing, ...known }, firstTaskNumber: 3 })
     .filter((task) => task.resource === 'calls')
     .map((task) => `${task.window?.start.slice(8, 10)}-${task.window?.end.slice(5, 10)}`);
 
@@ -35,7 +35,7 @@ describe('plan', () => {
   it('leaves out what is settled, of that account and list only', () => {
     const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(-10), end: at(24) }];
     expect(callWindows({ settled, unpriced: [] })).toEqual(['25-11-01']);
-    const tasks = plan({ accounts: [account], range, knowledge: { settled, unpriced: [] }, firstTaskNumber: 1 });
+    const tasks = plan({ accounts: [account], range, knowledge: { ...nothing, settled }, firstTaskNumber: 1 });
     expect(tasks.find((task) => task.resource === 'messages')?.window).toEqual(range);
   });
 
@@ -48,10 +48,24 @@ describe('plan', () => {
     expect(calls.map((task) => task.urgency)).toEqual([0, 0, 1, 2, 2, 2]);
   });
 
+  it('goes on from what an interrupted run pulled, unpriced or not', () => {
+    const resumed = [
+      { accountSid: 'AC1', resource: 'calls', start: at(10), end: at(31) },
+      { accountSid: 'AC1', resource: 'calls', start: at(0), end: at(1) },
+    ];
+    const unpriced = [{ accountSid: 'AC1', resource: 'calls', start: at(12), end: at(13) }];
+    expect(callWindows({ resumed, unpriced })).toEqual(['02-10-11']);
+  });
+
   it('says why a window is due', () => {
     const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(0), end: at(24) }];
     const unpriced = [{ accountSid: 'AC1', resource: 'calls', start: at(4), end: at(5) }];
-    const tasks = plan({ accounts: [account], range, knowledge: { settled, unpriced }, firstTaskNumber: 1 });
+    const tasks = plan({
+      accounts: [account],
+      range,
+      knowledge: { ...nothing, settled, unpriced },
+      firstTaskNumber: 1,
+    });
     expect(tasks.map((task) => [task.resource, task.window?.start.slice(8, 10), task.reason])).toEqual([
       ['calls', '05', 'unpriced records'],
       ['calls', '25', 'after what is settled'],

@@ -54,6 +54,7 @@ export function configFor(
     phoneNumbers: 'mask',
     concurrency: 20,
     accountConcurrency: 4,
+    headRoomPercent: 10,
     lookBackDays: 7,
     range: { start: `${days.from}T00:00:00Z`, end: `${days.to}T00:00:00Z` },
     accounts: [],

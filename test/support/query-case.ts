@@ -34,6 +34,8 @@ const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
       column('account_sid', 'VARCHAR'),
       column('window_start', 'TIMESTAMP'),
       column('window_end', 'TIMESTAMP'),
+      column('newest', 'TIMESTAMP'),
+      column('oldest', 'TIMESTAMP'),
     ],
   ],
   ['landing_batch', [column('price', 'VARCHAR'), column('price_unit', 'VARCHAR')]],

@@ -99,28 +99,30 @@ export async function runExtractAt(
   const sleepsMs: number[] = [];
   let sleptMs = 0;
   const { accountConcurrency = 4, ...given } = options.input ?? {};
-  const input = { tasks, concurrency: 10, signal: new AbortController().signal, ...given };
+  const input = { tasks, concurrency: 10, accountConcurrency, signal: new AbortController().signal, ...given };
   const { concurrency } = input;
+  const clock: ExtractPorts['clock'] = {
+    now: () => new Date(Date.UTC(2026, 10, 2) + sleptMs),
+    monotonicMs: () => performance.now() + sleptMs,
+    sleep: async (ms, signal) => {
+      sleepsMs.push(ms);
+      sleptMs += ms;
+      await options.sleep?.(ms, signal);
+    },
+  };
+  const pagesMax = concurrency + pagesBeyondSlots;
   const ports: ExtractPorts = {
     openList: twilio.openList,
     accept: async (page) => {
       const times = result.accepted.push(page);
       const rows = (JSON.parse(page.rows.json.toString()) as unknown[]).length;
-      return (await options.accept?.(page, times)) ?? { kind: 'accepted', rows, warnings: [] };
+      return (await options.accept?.(page, times)) ?? { kind: 'accepted', rows, inOrder: true, warnings: [] };
     },
     restart: async (task) => void result.restarted.push(task),
     // The pages are kept for the test to look at: their bytes must stay.
     recycle: () => undefined,
-    slots: createPageSlots({ concurrency, accountConcurrency, pagesMax: concurrency + pagesBeyondSlots }),
-    clock: {
-      now: () => new Date(Date.UTC(2026, 10, 2) + sleptMs),
-      monotonicMs: () => performance.now() + sleptMs,
-      sleep: async (ms, signal) => {
-        sleepsMs.push(ms);
-        sleptMs += ms;
-        await options.sleep?.(ms, signal);
-      },
-    },
+    slots: createPageSlots({ concurrency, accountConcurrency, headRoomPercent: 10, pagesMax, clock }),
+    clock,
     random: options.random ?? (() => 0.5),
     onEvent: (event) => result.events.push(event),
   };

@@ -89,6 +89,8 @@ export interface SimulatorStats {
   in_flight_max: number;
   in_flight_per_account_max: number;
   body_bytes: number;
+  /** The room that others left below the ceiling, and how much of it was used, both times seconds. */
+  room: { seconds: number; room_seconds: number; used_seconds: number };
   faults: { matched: number; fired: number }[];
   log?: { method: string; url: string; status: number }[];
   log_dropped?: number;
@@ -118,6 +120,9 @@ export type SimulatorTestOptions = Partial<SimulatorOptions>;
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
+const trafficFlag = (traffic: SimulatorOptions['otherTraffic']): string | undefined =>
+  traffic && `${traffic.levels.join()}:${traffic.eachMs}`;
+
 /** The flags of `subledger simulate` that mean the same as the options. */
 export function simulatorFlags(options: SimulatorTestOptions): string[] {
   const all = { ...DEFAULT_OPTIONS, ...options };
@@ -131,6 +136,7 @@ export function simulatorFlags(options: SimulatorTestOptions): string[] {
     ['--now', all.now],
     ['--latency-ms', all.latencyMs],
     ['--concurrency-limit', all.concurrencyLimit],
+    ['--other-traffic', trafficFlag(all.otherTraffic)],
     ['--retry-after', all.retryAfterSeconds],
     ['--upper-bound', all.upperBound],
     ['--profile', all.profiles.join(',')],
@@ -161,7 +167,7 @@ export async function startSimulatorProcess(options: SimulatorTestOptions = {}):
 
 /** Starts the simulator inside this process: quicker, and what it does can be stepped through. */
 export async function startSimulatorHere(options: SimulatorTestOptions = {}): Promise<SimulatorHandle> {
-  const simulator = await startSimulator(options);
+  const simulator = await startSimulator(options, () => performance.now());
   const { baseUrl, credentials } = simulator;
   return handleOf({ baseUrl, ...credentials, pid: undefined }, () => simulator.close());
 }

@@ -1,0 +1,73 @@
+import { Reading } from './reading.js';
+import type { Task } from './task.js';
+
+export interface ReadingsLimits {
+  /** Readings side by side, over all accounts and of one. */
+  readonly concurrency: number;
+  readonly accountConcurrency: number;
+}
+
+/** The tasks that are being pulled, and who may take over a part of one. */
+export class Readings {
+  private readonly active = new Set<Reading>();
+  private readonly ofAccount = new Map<string, number>();
+  private wake: () => void = () => undefined;
+  private waiting: Promise<void> | undefined;
+
+  constructor(
+    private readonly limits: ReadingsLimits,
+    /** The number of the last task that there is. */
+    public lastTaskNumber: number,
+  ) {}
+
+  get idle(): boolean {
+    return this.active.size === 0;
+  }
+
+  begin(task: Task): Reading {
+    const reading = new Reading(task);
+    this.active.add(reading);
+    this.count(task.accountSid, 1);
+    return reading;
+  }
+
+  end(reading: Reading): void {
+    this.active.delete(reading);
+    this.count(reading.task.accountSid, -1);
+    this.changed();
+  }
+
+  /** Something came, so that there may be something to hand over. */
+  changed(): void {
+    this.wake();
+    this.waiting = undefined;
+  }
+
+  /** Resolves at the next change. */
+  change(): Promise<void> {
+    this.waiting ??= new Promise((resolve) => {
+      this.wake = resolve;
+    });
+    return this.waiting;
+  }
+
+  /** A task made of the older half of what is left to the longest reading, where there is room for one more. */
+  divide(): Task | undefined {
+    if (this.active.size >= this.limits.concurrency) return undefined;
+    let longest: Reading | undefined;
+    for (const reading of this.active) {
+      if ((this.ofAccount.get(reading.task.accountSid) ?? 0) >= this.limits.accountConcurrency) continue;
+      if (reading.pagesLeft > (longest?.pagesLeft ?? 0)) longest = reading;
+    }
+    const window = longest?.divide();
+    if (longest === undefined || window === undefined) return undefined;
+    this.lastTaskNumber += 1;
+    return { ...longest.task, number: this.lastTaskNumber, window };
+  }
+
+  private count(accountSid: string, step: 1 | -1): void {
+    const count = (this.ofAccount.get(accountSid) ?? 0) + step;
+    if (count === 0) this.ofAccount.delete(accountSid);
+    else this.ofAccount.set(accountSid, count);
+  }
+}
