@@ -1,3 +1,4 @@
+import type { OwnCredentials } from './domain/credentials-file.js';
 import type { CustomerMapEntry } from './domain/customer-map.js';
 import { ConfigError } from './domain/errors.js';
 import {
@@ -24,11 +25,19 @@ export interface Credentials {
   readonly accountSid: string;
   /** The main account's SID, or an API key's (SK…). */
   readonly username: string;
+  /** Empty where there is none: then the account is only named, and accounts with credentials of their own are asked. */
   readonly password: string;
 }
 
+export const mainCredentials = ({ credentials }: Pick<Config, 'credentials'>): Credentials | undefined =>
+  credentials.password === '' ? undefined : credentials;
+
 export interface Config {
   readonly credentials: Credentials;
+  /** Accounts' own credentials; undefined where there is no such file. */
+  readonly credentialsFile: string | undefined;
+  /** What that file holds; empty where there is none. */
+  readonly ownCredentials: readonly OwnCredentials[];
   readonly region: string | undefined;
   readonly edge: string | undefined;
   /** Undefined means Twilio itself. */
@@ -71,16 +80,23 @@ export function readConfig(sources: ConfigSources): Config {
     const value = sources.flags[name];
     return typeof value === 'string' ? value : undefined;
   };
+  const credentialsFile = sources.needsCredentials
+    ? readFileName('credentials file', flag('credentials') ?? setting('SUBLEDGER_CREDENTIALS'), sources, problems)
+    : undefined;
   const config: Config = {
     credentials: sources.needsCredentials
-      ? readCredentials(setting, problems)
+      ? readCredentials(setting, credentialsFile !== undefined, problems)
       : { accountSid: '', username: '', password: '' },
-    region: setting('TWILIO_REGION'),
-    edge: setting('TWILIO_EDGE'),
+    credentialsFile,
+    ownCredentials: [],
+    region: readPlace('TWILIO_REGION', setting('TWILIO_REGION'), problems),
+    edge: readPlace('TWILIO_EDGE', setting('TWILIO_EDGE'), problems),
     baseUrl: readBaseUrl(setting('SUBLEDGER_API_BASE_URL'), problems),
     dataFolder: flag('dataDir') ?? setting('SUBLEDGER_DATA_DIR') ?? 'data',
     outputFolder: flag('outputDir') ?? setting('SUBLEDGER_OUTPUT_DIR') ?? 'output',
-    customersFile: readCustomersFile(flag('customers') ?? setting('SUBLEDGER_CUSTOMERS'), sources.fileExists, problems),
+    customersFile:
+      readFileName('customer map', flag('customers') ?? setting('SUBLEDGER_CUSTOMERS'), sources, problems) ??
+      (sources.fileExists('customers.csv') ? 'customers.csv' : undefined),
     customerMap: [],
     phoneNumbers: readPhoneNumbers(setting('SUBLEDGER_PHONE_NUMBERS'), problems),
     ...readConcurrency(flag, setting, problems),
@@ -92,7 +108,11 @@ export function readConfig(sources: ConfigSources): Config {
   return config;
 }
 
-function readCredentials(setting: (name: SettingName) => string | undefined, problems: string[]): Credentials {
+function readCredentials(
+  setting: (name: SettingName) => string | undefined,
+  hasOwn: boolean,
+  problems: string[],
+): Credentials {
   const accountSid = setting('TWILIO_ACCOUNT_SID') ?? '';
   const token = setting('TWILIO_AUTH_TOKEN');
   const key = setting('TWILIO_API_KEY');
@@ -105,12 +125,21 @@ function readCredentials(setting: (name: SettingName) => string | undefined, pro
     problems.push('TWILIO_API_KEY is not a key SID: SK followed by 32 hexadecimal characters.');
   if (key !== undefined && secret === undefined) problems.push('TWILIO_API_KEY is set, TWILIO_API_SECRET is not.');
   if (key === undefined && secret !== undefined) problems.push('TWILIO_API_SECRET is set, TWILIO_API_KEY is not.');
-  if (token === undefined && key === undefined && secret === undefined) {
-    problems.push('TWILIO_AUTH_TOKEN is not set (or TWILIO_API_KEY with TWILIO_API_SECRET).');
+  if (token === undefined && key === undefined && secret === undefined && !hasOwn) {
+    problems.push(
+      'TWILIO_AUTH_TOKEN is not set (or TWILIO_API_KEY with TWILIO_API_SECRET, or --credentials with accounts of their own).',
+    );
   }
   return token !== undefined
     ? { accountSid, username: accountSid, password: token }
     : { accountSid, username: key ?? '', password: secret ?? '' };
+}
+
+/** It becomes part of the host that the credentials are sent to, so nothing that could end that part is taken. */
+function readPlace(name: SettingName, text: string | undefined, problems: string[]): string | undefined {
+  if (text !== undefined && !/^[a-z0-9-]{1,40}$/.test(text))
+    problems.push(`${name} must be a name such as ie1 or dublin.`);
+  return text;
 }
 
 function readBaseUrl(text: string | undefined, problems: string[]): string | undefined {
@@ -125,14 +154,14 @@ function readBaseUrl(text: string | undefined, problems: string[]): string | und
   return text.replace(/\/+$/, '');
 }
 
-function readCustomersFile(
-  text: string | undefined,
-  fileExists: (path: string) => boolean,
+function readFileName(
+  what: string,
+  path: string | undefined,
+  { fileExists }: Pick<ConfigSources, 'fileExists'>,
   problems: string[],
 ): string | undefined {
-  if (text === undefined) return fileExists('customers.csv') ? 'customers.csv' : undefined;
-  if (!fileExists(text)) problems.push(`The customer map ${text} does not exist.`);
-  return text;
+  if (path !== undefined && !fileExists(path)) problems.push(`The ${what} ${path} does not exist.`);
+  return path;
 }
 
 function readPhoneNumbers(text: string | undefined, problems: string[]): 'keep' | 'mask' {

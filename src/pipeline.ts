@@ -7,10 +7,10 @@ import { readAccounts, readKnowledge } from './adapters/knowledge.js';
 import { OutputSet } from './adapters/output-set.js';
 import { PageParser } from './adapters/page-parser.js';
 import type { Store } from './adapters/store.js';
-import { createTwilio } from './adapters/twilio.js';
-import type { Config } from './config.js';
-import { type Account, appearedMessage, chooseAccounts } from './domain/account.js';
+import { type Config, mainCredentials } from './config.js';
+import { type Account, appearedMessage } from './domain/account.js';
 import { StorageError, TryAgainError } from './domain/errors.js';
+import { withFailures } from './domain/extract-sum.js';
 import type { ExtractInfo, TaskFailure } from './domain/extraction.js';
 import type { Finding } from './domain/finding.js';
 import { outOfReachWarnings } from './domain/out-of-reach.js';
@@ -19,7 +19,8 @@ import type { PipelineEvent } from './domain/pipeline-event.js';
 import { interruptedSince } from './domain/resume.js';
 import type { Task } from './domain/task.js';
 import { version } from './domain/version.js';
-import { type Pulling, pullTasks } from './pipeline/pulling.js';
+import { AccountsInMemory } from './pipeline/accounts-in-memory.js';
+import { discoverInputOf, type Pulling, pullTasks, twilioOf } from './pipeline/pulling.js';
 import { pullRounds, type Rounds } from './pipeline/rounds.js';
 import { type DiscoverInfo, type DiscoverPorts, discover } from './stages/discover.js';
 import { Lander, type LandInfo } from './stages/land.js';
@@ -91,13 +92,11 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   const parser = await PageParser.open(store.queries, { phoneNumbers: config.phoneNumbers, run });
   const lander = new Lander({ parser, manifest: store, files: store, now }, run);
   try {
-    const twilio = createTwilio({ ...config, ...config.credentials, transport });
+    const twilio = twilioOf(config, transport);
     const pulling = { lander, twilio, transport, run };
-    const discovered = await discover(discoverPorts(store, config, outside, pulling), {
-      mainAccount: config.credentials.accountSid,
-    });
-    const accounts = chooseAccounts(discovered.accounts, config.accounts);
-    const { info, appeared } = await pullAll(store, config, outside, pulling, { ...discovered, accounts });
+    const discovered = await discover(discoverPorts(store, config, outside, pulling), discoverInputOf(config));
+    const { accounts } = discovered;
+    const { info, appeared } = await pullAll(store, config, outside, pulling, discovered);
     const landInfo = await lander.finish(info.failures.map(notPulled));
     await store.append({
       kind: 'run_finished',
@@ -151,11 +150,12 @@ async function pullAll(
     warn(outOfReachWarnings(due, tasks, now));
     return tasks;
   };
-  const input = { ...discovered, listsAgain: config.accounts.length === 0 };
+  warn(discovered.warnings);
+  const input = { ...discovered, listsAgain: mainCredentials(config) !== undefined && config.accounts.length === 0 };
   const { info, appeared } = await pullRounds(config, outside, pulling, planFor, input);
   if (appeared.length > 0) warn([appearedMessage(appeared)]);
   warn(info.warnings);
-  return { info: { ...info, warnings }, appeared };
+  return { info: { ...withFailures(info, discovered.failures), warnings }, appeared };
 }
 
 /** The account list is pulled, landed and loaded like everything else, then read from the ledger. */
@@ -168,9 +168,10 @@ function discoverPorts(
   return {
     pull: async (tasks, open) => {
       outside.onEvent({ kind: 'stage', stage: 'discover', detail: 'accounts' });
-      const { failures } = await pullTasks(tasks, config, outside, pulling, open);
+      const lander = new AccountsInMemory(config.credentials.accountSid).besides(pulling.lander);
+      const { failures } = await pullTasks(tasks, config, outside, { ...pulling, lander }, open);
       outside.signal.throwIfAborted();
-      await pulling.lander.finish(failures.map(notPulled));
+      await pulling.lander.finish([]);
       await loadPending(store, outside);
       return { accounts: await readAccounts(store, pulling.run), failures };
     },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { invariant } from '../domain/errors.js';
 import type { RunFinished, RunStarted } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
-import type { Database } from './duckdb.js';
+import { type Database, sqlText } from './duckdb.js';
 import type { Ledger } from './knowledge.js';
 import { readLedger } from './ledger.js';
 import { ManifestFile } from './manifest-file.js';
@@ -24,7 +24,8 @@ export async function readStore(folder: string, mainAccount: string): Promise<St
   const queries = await loadQueries();
   const runs: (RunStarted | RunFinished)[] = [];
   let landedThrough = 0;
-  await ManifestFile.read(join(folder, manifestFile), (line) => {
+  const manifestPath = join(folder, manifestFile);
+  await ManifestFile.read(manifestPath, (line) => {
     if (line.kind === 'run_started' || line.kind === 'run_finished') runs.push(line);
     else landedThrough = line.sequence;
   });
@@ -40,18 +41,38 @@ export async function readStore(folder: string, mainAccount: string): Promise<St
   return {
     known: { ledger, query: (name) => queryOf(queries, name) },
     runs,
-    notes: await notesOf(ledger, landedThrough),
+    notes: await knowPending(ledger, queries, manifestPath, landedThrough),
     close: () => ledger.close(),
   };
 }
 
-async function notesOf(ledger: Database, landedThrough: number): Promise<string[]> {
-  const [[through] = []] = await ledger.texts('loaded_lines', 'select coalesce(max(sequence), 0) from loaded_lines');
-  return Number.parseInt(through ?? '0', 10) >= landedThrough
-    ? []
-    : [
-        'An interrupted run landed what is not loaded yet: the next run loads it first, and will have less to do than this plan.',
-      ];
+/**
+ * Tasks that ended in lines which are not loaded are known from the manifest: a table of this session hides the ledger's own.
+ * Their records are not, and so neither is which of them have no price.
+ */
+async function knowPending(
+  ledger: Database,
+  queries: ReadonlyMap<string, Query>,
+  manifestPath: string,
+  landedThrough: number,
+): Promise<string[]> {
+  const [[through = '0'] = []] = await ledger.texts(
+    'loaded_lines',
+    'select coalesce(max(sequence), 0) from loaded_lines',
+  );
+  if (Number.parseInt(through ?? '0', 10) >= landedThrough) return [];
+  await ledger.run('load variables', `set variable manifest_path = ${sqlText(manifestPath)}`);
+  await ledger.run('load variables', `set variable loaded_through = cast(${through} as bigint)`);
+  await ledger.run('load variables', `set variable load_through = cast(${landedThrough} as bigint)`);
+  await ledger.run(
+    'tasks',
+    `create temp table tasks as select * from main.tasks union all by name
+       select * exclude (sequence) from (${queryOf(queries, 'raw_tasks').sql}\n) as raw_tasks`,
+  );
+  return [
+    'Something is landed and not loaded yet, as after `extract` or an interrupted run: its windows count as pulled here, but ' +
+      'days among them that hold unpriced records are due again and not in this plan.',
+  ];
 }
 
 function queryOf(queries: ReadonlyMap<string, Query>, name: string): Query {

@@ -13,6 +13,8 @@ export interface Asked {
   /** The main account. */
   readonly accountSid: string;
   readonly username: string;
+  /** Where the account's own credentials stand; undefined for the main account's. */
+  readonly origin?: string | undefined;
 }
 
 export interface Answer {
@@ -60,7 +62,7 @@ export function requestFailure(
   const happened = `Twilio answered ${status}${code} for ${what}${said}`.replace(/\.$/, '');
   const configuration = credentialsProblem(status, asked);
   if (configuration !== undefined) return new ConfigError([`${happened}. ${configuration}`]);
-  return new TwilioRequestError(`${happened}. ${nextStep(status, asked.task)}`, {
+  return new TwilioRequestError(`${happened}. ${nextStep(status, asked)}`, {
     status,
     code: body.code,
     transient: status === 429 || status >= 500,
@@ -73,12 +75,14 @@ export function requestFailure(
  * What the operator must change before any request can succeed, or undefined. Sources: Twilio's "Requests to Twilio" (main
  * account API keys reach only the main account), error 20003 and its support note on Standard and Restricted keys.
  */
-function credentialsProblem(status: number, { task, accountSid, username }: Asked): string | undefined {
+function credentialsProblem(status: number, { task, accountSid, username, origin }: Asked): string | undefined {
+  // One account's own credentials are no reason to stop the others.
+  if (origin !== undefined) return undefined;
   const isKey = username.startsWith('SK');
   if (isKey && task.accountSid !== accountSid && (status === 401 || status === 403)) {
     return (
       "Twilio refuses the main account's API keys on subaccounts: set TWILIO_AUTH_TOKEN (and not TWILIO_API_KEY) to use the " +
-      "main account's auth token, or give each subaccount credentials of its own."
+      "main account's auth token, or give each subaccount credentials of its own with --credentials."
     );
   }
   if (status !== 401 || task.accountSid !== accountSid) return undefined;
@@ -88,9 +92,12 @@ function credentialsProblem(status: number, { task, accountSid, username }: Aske
     : 'Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: the token may have been replaced in the Twilio console.';
 }
 
-function nextStep(status: number, task: Task): string {
+function nextStep(status: number, { task, origin }: Asked): string {
   if (status === 429) return 'Too many requests at once: lower --concurrency, or run again later.';
   if (status >= 500) return 'Twilio is failing: run again later.';
+  if (status === 401 && origin !== undefined) {
+    return `Check ${origin}: the token may have been replaced, or the key is of another account or region.`;
+  }
   if (status === 401 || status === 403) {
     return 'The account may be suspended or closed, or these credentials may not read it: see the Twilio console.';
   }

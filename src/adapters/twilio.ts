@@ -14,12 +14,14 @@ import { type Asked, requestFailure, transportFailure } from './twilio-errors.js
  */
 
 export interface TwilioOptions {
-  /** The main account. */
+  /** The main account, or the one whose own credentials these are. */
   readonly accountSid: string;
-  /** The main account's SID, or an API key's (SK…). */
+  /** That account's SID, or an API key's (SK…). */
   readonly username: string;
   /** The auth token, or the API key's secret. */
   readonly password: string;
+  /** Where the account's own credentials stand, for messages; undefined for the main account's. */
+  readonly origin?: string | undefined;
   readonly region?: string | undefined;
   readonly edge?: string | undefined;
   /** Stands in for `https://api.twilio.com`; a path before `/2010-04-01` is kept. */
@@ -66,7 +68,7 @@ export function createTwilio(options: TwilioOptions): TwilioClient {
   /** A client for one list, the origin that it asks, and how a request's raw answer is got hold of. */
   const open = (task: Task, signal: AbortSignal | undefined) => {
     let received: RawPage | undefined;
-    const asked: Asked = { task, accountSid: options.accountSid, username: options.username };
+    const asked: Asked = { task, accountSid: options.accountSid, username: options.username, origin: options.origin };
     const { client, origin } = createClient(options, async (uri, headers) => {
       received = await ask(options, asked, uri, headers, signal);
       return { statusCode: 200, headers: {}, body: { [task.resource]: [], next_page_uri: null } };

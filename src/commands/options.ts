@@ -22,6 +22,7 @@ export const addCommon = (command: Command): Command =>
 export const addPull = (command: Command): Command =>
   command
     .option('--dry-run', 'say what would be pulled, why, and how long it would take; nothing on disk is changed')
+    .option('--credentials <file>', "accounts' own credentials, as CSV (SUBLEDGER_CREDENTIALS)")
     .option('--account <sid>', 'only this account (repeatable)', collect)
     .option('--concurrency <n>', 'requests in flight over all accounts, at most (SUBLEDGER_CONCURRENCY, default 20)')
     .option('--account-concurrency <n>', 'requests in flight for one account (default: as --concurrency)')

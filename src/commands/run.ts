@@ -17,7 +17,8 @@ Examples:
   $ subledger run --from 2026-10-01 --to 2026-10-08 --account ACXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX
   $ subledger run --dry-run                        what that would pull and how long it would take; changes nothing
 
-Credentials come from TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET.`;
+Credentials come from TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET;
+those of single accounts from --credentials: CSV with the header account_sid,username,password, mode 0600.`;
 
 export function registerRun(program: Command): void {
   const command = program

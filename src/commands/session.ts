@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../adapters/clock.js';
+import { readCredentialsFile } from '../adapters/credentials-file.js';
 import { readCustomerMap } from '../adapters/customer-file.js';
 import { openLog } from '../adapters/logger.js';
 import { random } from '../adapters/random.js';
@@ -34,7 +35,9 @@ export async function configOf(
   // Read before anything is asked or changed: a broken map must not cost a night's run.
   const { customersFile } = config;
   const customerMap = needs.customers && customersFile !== undefined ? await readCustomerMap(customersFile) : [];
-  return { ...config, customerMap };
+  const { credentialsFile } = config;
+  const ownCredentials = credentialsFile === undefined ? [] : await readCredentialsFile(credentialsFile);
+  return { ...config, customerMap, ownCredentials };
 }
 
 /** Commands that only read want a folder that a run has begun to fill: they must not make one. @throws ConfigError */

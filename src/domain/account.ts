@@ -47,11 +47,11 @@ export const mostUrgentFirst = (accounts: readonly Account[]): Account[] =>
   accounts.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
 
 /** The accounts chosen by --account, all of them where none is. @throws ConfigError naming those that are unknown */
-export function chooseAccounts(accounts: readonly Account[], chosen: readonly string[]): Account[] {
+export function chooseAccounts(accounts: readonly Account[], chosen: readonly string[], whose: string): Account[] {
   const missing = chosen.filter((sid) => !accounts.some((account) => account.sid === sid));
   if (missing.length > 0) {
     throw new ConfigError(
-      missing.map((sid) => `--account ${sid} is none of the ${accounts.length} accounts of the main account.`),
+      missing.map((sid) => `--account ${sid} is none of the ${accounts.length} accounts of ${whose}.`),
     );
   }
   return chosen.length === 0 ? [...accounts] : accounts.filter((account) => chosen.includes(account.sid));

@@ -1,4 +1,4 @@
-import type { ExtractInfo } from './extraction.js';
+import type { ExtractInfo, TaskFailure } from './extraction.js';
 import { extractWarningsMax } from './limits.js';
 
 /** Two extractions of one run as one. */
@@ -25,5 +25,18 @@ export function addExtractInfo(first: ExtractInfo, second: ExtractInfo): Extract
     failures,
     allTransient: complete === 0 && failures.length > 0 && failures.every((failure) => failure.error.transient),
     aborted: first.aborted || second.aborted,
+  };
+}
+
+/** The same with failures of tasks that were pulled before it. */
+export function withFailures(info: ExtractInfo, before: readonly TaskFailure[]): ExtractInfo {
+  const count = (outcome: TaskFailure['outcome']): number => before.filter((one) => one.outcome === outcome).length;
+  const { complete, refused, failed, unfinished } = info.tasks;
+  const failures = [...before, ...info.failures];
+  return {
+    ...info,
+    tasks: { complete, refused: refused + count('refused'), failed: failed + count('failed'), unfinished },
+    failures,
+    allTransient: complete === 0 && failures.length > 0 && failures.every((failure) => failure.error.transient),
   };
 }

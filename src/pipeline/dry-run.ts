@@ -1,9 +1,7 @@
 import { createHttpTransport } from '../adapters/http-transport.js';
 import { readKnowledge, readPastRows } from '../adapters/knowledge.js';
 import { readStore } from '../adapters/store-reader.js';
-import { createTwilio } from '../adapters/twilio.js';
 import type { Config } from '../config.js';
-import { chooseAccounts } from '../domain/account.js';
 import type { Knowledge } from '../domain/knowledge.js';
 import { outOfReachWarnings } from '../domain/out-of-reach.js';
 import { instantOf } from '../domain/period.js';
@@ -13,7 +11,7 @@ import type { Outside } from '../pipeline.js';
 import { type DiscoverInfo, discover } from '../stages/discover.js';
 import { plan } from '../stages/plan.js';
 import { AccountsInMemory } from './accounts-in-memory.js';
-import { pullTasks } from './pulling.js';
+import { discoverInputOf, pullTasks, twilioOf } from './pulling.js';
 
 export interface DryRun {
   readonly accounts: number;
@@ -42,7 +40,7 @@ export async function dryRun(config: Config, outside: Outside): Promise<DryRun> 
         outside.onEvent(event);
       },
     });
-    const accounts = chooseAccounts(discovered.accounts, config.accounts);
+    const { accounts } = discovered;
     const { known, runs } = store;
     const now = instantOf(outside.clock.now());
     const nextRun = 1 + Math.max(0, ...runs.map((line) => line.run));
@@ -55,7 +53,11 @@ export async function dryRun(config: Config, outside: Outside): Promise<DryRun> 
     return {
       accounts: accounts.length,
       estimate: estimatePlan(tasks, past, pace),
-      warnings: outOfReachWarnings(accounts, tasks, now),
+      warnings: [
+        ...discovered.warnings,
+        ...discovered.failures.map(({ error }) => error.message),
+        ...outOfReachWarnings(accounts, tasks, now),
+      ],
       notes: store.notes,
     };
   } finally {
@@ -65,8 +67,8 @@ export async function dryRun(config: Config, outside: Outside): Promise<DryRun> 
 
 async function discoverInMemory(config: Config, outside: Outside): Promise<DiscoverInfo> {
   const transport = createHttpTransport({ concurrency: config.concurrency });
-  const twilio = createTwilio({ ...config, ...config.credentials, transport });
-  const lander = new AccountsInMemory();
+  const twilio = twilioOf(config, transport);
+  const lander = new AccountsInMemory(config.credentials.accountSid);
   try {
     return await discover(
       {
@@ -77,7 +79,7 @@ async function discoverInMemory(config: Config, outside: Outside): Promise<Disco
           return { accounts: lander.accounts, failures };
         },
       },
-      { mainAccount: config.credentials.accountSid },
+      discoverInputOf(config),
     );
   } finally {
     transport.close();

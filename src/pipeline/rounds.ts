@@ -69,7 +69,7 @@ async function listAgain(
   number: number,
 ): Promise<{ readonly info: ExtractInfo; readonly accounts: readonly Account[] }> {
   outside.onEvent({ kind: 'stage', stage: 'discover', detail: 'accounts that appeared meanwhile' });
-  const memory = new AccountsInMemory();
+  const memory = new AccountsInMemory(config.credentials.accountSid);
   const task = accountTask(number, config.credentials.accountSid);
   const info = await pullTasks([task], config, outside, { ...pulling, lander: memory.besides(pulling.lander) });
   return { info, accounts: info.tasks.complete === 1 ? memory.accounts : [] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigSources, readConfig } from '../../src/config.js';
+import { type ConfigSources, mainCredentials, readConfig } from '../../src/config.js';
 import { ConfigError } from '../../src/domain/errors.js';
 
 const sid = `AC${'a'.repeat(32)}`;
@@ -45,6 +45,55 @@ describe('the range', () => {
     [{ month: '2026-10', from: '2026-10-01', to: '2026-10-02' }, 'without --from'],
   ])('%j is refused: %s', (flags, problem) => {
     expect(problemsOf({ flags }).join()).toContain(problem);
+  });
+});
+
+describe('region and edge', () => {
+  it.each([
+    [{ TWILIO_EDGE: 'dublin' }, undefined, 'dublin'],
+    [{ TWILIO_REGION: 'ie1' }, 'ie1', undefined],
+    [{ TWILIO_REGION: 'au1', TWILIO_EDGE: 'sydney' }, 'au1', 'sydney'],
+    [{}, undefined, undefined],
+  ])('%j are taken as they are', (place, region, edge) => {
+    const config = readConfig(sources({ env: { ...sources().env, ...place } }));
+    expect([config.region, config.edge]).toEqual([region, edge]);
+  });
+
+  it.each(['evil.example/', 'a@b', 'x.y', 'DUBLIN', ' '])('%j is no part of a host name', (text) => {
+    for (const name of ['TWILIO_REGION', 'TWILIO_EDGE']) {
+      expect(problemsOf({ env: { ...sources().env, [name]: text } })).toEqual([expect.stringContaining(name)]);
+    }
+  });
+});
+
+describe('credentials', () => {
+  const file = { SUBLEDGER_CREDENTIALS: 'own.csv' };
+  const fileExists = (path: string): boolean => path === 'own.csv';
+
+  it('of single accounts do without a token; the main account is named all the same', () => {
+    const config = readConfig(sources({ env: { TWILIO_ACCOUNT_SID: sid, ...file }, fileExists }));
+    expect(config.credentialsFile).toBe('own.csv');
+    expect(mainCredentials(config)).toBeUndefined();
+    expect(problemsOf({ env: file, fileExists })).toEqual([expect.stringContaining('TWILIO_ACCOUNT_SID is not set')]);
+  });
+
+  it('stand beside those of the main account, and the flag goes first', () => {
+    const env = { ...sources().env, SUBLEDGER_CREDENTIALS: 'elsewhere.csv' };
+    const config = readConfig(sources({ env, flags: { credentials: 'own.csv' }, fileExists }));
+    expect([config.credentialsFile, mainCredentials(config)?.password]).toEqual(['own.csv', 'token']);
+  });
+
+  it('must exist, and half a key is not made whole by them', () => {
+    expect(problemsOf({ flags: { credentials: 'nowhere.csv' }, fileExists }).join()).toContain(
+      'nowhere.csv does not exist',
+    );
+    const env = { TWILIO_ACCOUNT_SID: sid, TWILIO_API_KEY: `SK${'a'.repeat(32)}`, ...file };
+    expect(problemsOf({ env, fileExists })).toEqual(['TWILIO_API_KEY is set, TWILIO_API_SECRET is not.']);
+  });
+
+  it('are nothing to commands that ask Twilio nothing', () => {
+    const flags = { credentials: 'nowhere.csv' };
+    expect(readConfig(sources({ flags, env: {}, needsCredentials: false })).credentialsFile).toBeUndefined();
   });
 });
 

@@ -6,7 +6,7 @@ import { configFor, dataFolderOf, outputFolderOf, runPipeline, temporaryFolder }
 import { hashesOf } from '../support/published.js';
 import { type SimulatorHandle, startSimulatorProcess } from '../support/simulator.js';
 
-const world = { seed: 171, accounts: 9, records: 1500, from: '2026-08-03', to: '2026-08-09' };
+const world = { seed: 171, accounts: 13, records: 1500, from: '2026-08-03', to: '2026-08-09' };
 const firstHalf = { from: world.from, to: '2026-08-06' };
 /** Long after the look-back, and after the 30 days in which unpriced records make their days due. */
 const now = '2026-10-20T00:00:00Z';
@@ -113,7 +113,17 @@ describe('a dry run where nothing was pulled yet', () => {
       ),
     );
     const all = (await dryRun(folder, [])).trim().split('\n');
-    expect(all).toHaveLength(1 + 3 + 1 + 30);
+    const told = all.filter((line) => !line.startsWith('Warning: '));
+    expect(told).toHaveLength(1 + 3 + 1 + 40 + 1);
+    expect(told.at(-1)).toBe('… and 2 more: --json lists all');
+    const closed = (await simulator.truth()).accounts.filter((one) => (one.ended_at ?? '') > world.from);
+    const warned = all.filter((line) => line.startsWith('Warning: ')).map((line) => line.slice(9, 43));
+    expect(warned.sort()).toEqual(
+      closed
+        .filter((one) => one.status === 'closed')
+        .map((one) => one.account_sid)
+        .sort(),
+    );
     expect(existsSync(dataFolderOf(folder))).toBe(false);
   });
 });
@@ -142,7 +152,20 @@ describe('a dry run over a ledger', () => {
     expect(plan.requests).toBe(run.pulled.extract.requests);
   });
 
-  it('reads what a killed run left, and says that the run will know more', async () => {
+  it('knows what is landed and not loaded yet, as after extract', async () => {
+    const folder = await temporaryFolder();
+    const flags = ['--from', firstHalf.from, '--to', firstHalf.to, '--quiet', '--data-dir', dataFolderOf(folder)];
+    expect((await runCli(['extract', ...flags], { env: environmentFor(simulator), cwd: folder })).code).toBe(0);
+    const before = await hashesOf(folder);
+    const plan = await planOf(folder);
+    expect(await hashesOf(folder)).toEqual(before);
+    expect(plan.notes).toEqual([expect.stringContaining('landed and not loaded yet')]);
+    await simulator.resetStats();
+    await runPipeline(configFor(simulator, folder, world), { now });
+    expect(plannedWindows(plan)).toEqual(await askedWindows());
+  });
+
+  it('says where the ledger must be made anew, so that the run will know more', async () => {
     const folder = await temporaryFolder();
     await runPipeline(configFor(simulator, folder, firstHalf), { now });
     await rm(`${dataFolderOf(folder)}/subledger.duckdb`);

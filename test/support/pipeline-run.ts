@@ -42,6 +42,8 @@ export function configFor(
 ): Config {
   return {
     credentials: { accountSid: place.accountSid, username: place.accountSid, password: place.authToken },
+    credentialsFile: undefined,
+    ownCredentials: [],
     region: undefined,
     edge: undefined,
     baseUrl: place.baseUrl,
