@@ -27,7 +27,7 @@ interface Seen {
 
 /**
  * Pulling one day of many accounts below a ceiling that others use as well. The room is what they leave, less the head room; from
- * the first request to the last, slow start and the search for the ceiling included.
+ * the first request for a task to the last, slow start and the search for the ceiling included.
  */
 export async function throttled(options: BenchOptions): Promise<Figure[]> {
   const { records = 20_000, accounts = 400, seed = 1, concurrency = 20, headRoom = 10 } = options;
@@ -39,6 +39,7 @@ export async function throttled(options: BenchOptions): Promise<Figure[]> {
       const product = await runSide<ProductResult>('product', {
         target,
         flags: { concurrency: String(concurrency), headRoom: String(headRoom) },
+        countFromPlan: true,
       });
       const truth = await truthOfCalls(target);
       if (product.rows !== truth.rows) throw new Error(`${product.rows} calls came, ${truth.rows} there are`);

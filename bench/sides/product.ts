@@ -14,6 +14,8 @@ import { answer, readInput, used } from './usage.js';
 interface Input {
   readonly target: Target;
   readonly flags: Readonly<Record<string, string>>;
+  /** The simulator counts from when the tasks are planned: while the accounts are looked up there is nothing to ask for. */
+  readonly countFromPlan?: boolean;
 }
 
 export interface ProductResult extends SideResult {
@@ -31,7 +33,7 @@ type Pipeline = typeof import('../../src/pipeline.js');
 const shipped = async <Module>(path: string): Promise<Module> =>
   (await import(pathToFileURL(`${repositoryFolder}dist/${path}`).href)) as Module;
 
-const { target, flags } = readInput<Input>();
+const { target, flags, countFromPlan = false } = readInput<Input>();
 const { configOf, withStore } = await shipped<Session>('commands/session.js');
 const { loadPending, pull } = await shipped<Pipeline>('pipeline.js');
 const folder = await mkdtemp(join(tmpdir(), 'subledger-bench-'));
@@ -47,7 +49,13 @@ try {
   );
   const result = await withStore('bench', config, { quiet: true }, async (store, outside): Promise<ProductResult> => {
     const startedMs = performance.now();
-    const pulled = await pull(store, config, outside, 'bench');
+    const onEvent: typeof outside.onEvent = (event) => {
+      outside.onEvent(event);
+      if (countFromPlan && event.kind === 'tasks_planned') {
+        void fetch(`${target.baseUrl}/_simulator/reset-stats`, { method: 'POST' });
+      }
+    };
+    const pulled = await pull(store, config, { ...outside, onEvent }, 'bench');
     const pulledMs = performance.now();
     await loadPending(store, outside);
     const loadedMs = performance.now();
