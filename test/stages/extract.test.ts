@@ -100,7 +100,7 @@ describe('bounds', () => {
     const secondDone = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const script = failing(1, twilioError(429, 20429), threePages, (request) => request.path.includes(subSid(1)));
+    const script = failing(1, twilioError(503, 20503), threePages, (request) => request.path.includes(subSid(1)));
     const { info } = await runExtract([calls(), makeTask('calls', subSid(2))], script, {
       input: { concurrency: 1 },
       sleep: () => secondDone,
