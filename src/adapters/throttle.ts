@@ -5,6 +5,7 @@ import {
   type Heard,
   pauseMs,
   type SentRequest,
+  spacingMs,
   startLimit,
 } from '../domain/adaptive-limit.js';
 import { concurrentRequestsOf } from '../domain/concurrent-requests.js';
@@ -40,6 +41,8 @@ export function createThrottle(
   let inFlight = 0;
   let sentLast = 0;
   let quietUntilMs = Number.NEGATIVE_INFINITY;
+  let nextSendMs = Number.NEGATIVE_INFINITY;
+  let fastestMs = Number.POSITIVE_INFINITY;
   const become = (next: AdaptiveLimit): void => {
     const before = state.limit;
     state = next;
@@ -57,20 +60,29 @@ export function createThrottle(
       become(afterAnswer(state, heard));
     }
   };
+  /** Resolves when the request may go: each in its turn, and none before a Retry-After is over. */
+  const turn = async (signal: AbortSignal | undefined): Promise<void> => {
+    const atMs = Math.max(clock.monotonicMs(), nextSendMs);
+    nextSendMs = atMs + spacingMs(state, fastestMs);
+    for (;;) {
+      const leftMs = Math.max(atMs, quietUntilMs) - clock.monotonicMs();
+      if (leftMs <= 0) return;
+      await clock.sleep(leftMs, signal);
+    }
+  };
   return {
     get limit() {
       return state.limit;
     },
     async send(request, signal) {
-      for (let leftMs = 1; leftMs > 0; ) {
-        leftMs = quietUntilMs - clock.monotonicMs();
-        if (leftMs > 0) await clock.sleep(leftMs, signal);
-      }
+      await turn(signal);
       sentLast += 1;
       inFlight += 1;
       const sent: SentRequest = { number: sentLast, inFlight, limit: state.limit };
+      const startedMs = clock.monotonicMs();
       try {
         const answer = await request();
+        fastestMs = Math.min(fastestMs, clock.monotonicMs() - startedMs);
         const concurrentRequests = concurrentRequestsOf(answer.headers);
         become(afterAnswer(state, { request: sent, concurrentRequests, sentLast } satisfies Heard));
         return answer;

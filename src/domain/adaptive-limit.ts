@@ -1,9 +1,12 @@
 import {
   ceilingTrustedRounds,
   concurrencyStart,
+  probeRoundsMax,
   refusalPauseMsBase,
   refusalPauseMsMax,
   retryTotalMsMax,
+  slowStartPercent,
+  spacingMsMin,
 } from './limits.js';
 import { parseRetryAfterMs } from './retry.js';
 
@@ -20,10 +23,12 @@ export interface AdaptiveLimit {
   readonly limit: number;
   /** Requests in flight, of everybody, that Twilio bears; infinite until it refuses one. */
   readonly ceiling: number;
-  /** Tried beyond the ceiling, once it has been trusted for long enough. */
-  readonly probe: number;
-  /** Rounds since the last refusal that made use of the limit. */
+  /** The most requests in flight, of everybody, that were seen to be borne. */
+  readonly borne: number;
+  /** Rounds since the last refusal that made use of the limit. After so many, whether more is borne is tried. */
   readonly trustedRounds: number;
+  /** Whether this round made use of the limit: few requests prove nothing about many. */
+  readonly used: boolean;
   /** Requests in flight that are not ours: the most of this round, and of the one before. */
   readonly others: number;
   readonly othersBefore: number;
@@ -57,8 +62,9 @@ export const startLimit = (cap: number, headRoomPercent: number): AdaptiveLimit 
   headRoomPercent,
   limit: Math.min(cap, concurrencyStart),
   ceiling: Number.POSITIVE_INFINITY,
-  probe: 0,
+  borne: 0,
   trustedRounds: 0,
+  used: false,
   others: 0,
   othersBefore: 0,
   roundBegan: 0,
@@ -66,27 +72,25 @@ export const startLimit = (cap: number, headRoomPercent: number): AdaptiveLimit 
   refusalsInARow: 0,
 });
 
-/** Where Twilio bears it: one more for each answer, which doubles the limit in a round trip, up to the room that there is. */
+/** Where Twilio bears it: one more for each answer to a request that made use of the limit, up to the room that is known. */
 export function afterAnswer(before: AdaptiveLimit, heard: Heard): AdaptiveLimit {
   const { request } = heard;
-  const beganRound = request.number > before.roundBegan;
-  const state = withOthers(before, heard);
-  // Few requests prove nothing about many.
-  const used = request.inFlight * 2 >= request.limit;
-  const trustedRounds = state.trustedRounds + (used && beganRound ? 1 : 0);
+  const state = withRound(before, heard);
   // What was sent before the last refusal tells of a ceiling that may have sunk since.
-  const borne = request.number > state.halvedAt ? Math.max(state.ceiling, totalOf(heard)) : state.ceiling;
-  const probed = used && beganRound && trustedRounds > ceilingTrustedRounds && state.limit >= roomOf(state);
-  const allowed = state.ceiling + state.probe + (probed ? probeStep(state.ceiling) : 0);
-  const probe = borne === Number.POSITIVE_INFINITY ? 0 : Math.max(0, allowed - borne);
-  const grown = { ...state, trustedRounds, ceiling: borne, probe, refusalsInARow: 0 };
-  return bounded(grown, state.limit + (used ? 1 : 0));
+  const outgrown = request.number > state.halvedAt && totalOf(heard) > state.ceiling;
+  // With all that may be sent in flight there is no ceiling to be found any more.
+  const outgrownTo = request.inFlight >= state.cap ? Number.POSITIVE_INFINITY : totalOf(heard);
+  const ceiling = outgrown ? outgrownTo : state.ceiling;
+  const trustedRounds = outgrown ? ceilingTrustedRounds + 1 : state.trustedRounds;
+  const borne = Math.max(state.borne, totalOf(heard));
+  const next = { ...state, borne, trustedRounds, ceiling, refusalsInARow: 0 };
+  return bounded(next, state.limit + (isUsing(request) ? 1 : 0));
 }
 
 /** Halves, but once for all the requests that were on their way together. */
 export function afterRefusal(before: AdaptiveLimit, heard: Heard): AdaptiveLimit {
   const ceiling = Math.max(1, Math.min(before.ceiling, totalOf(heard) - 1));
-  const state = { ...withOthers(before, heard), ceiling, probe: 0, trustedRounds: 0 };
+  const state = { ...withRound(before, heard), ceiling, trustedRounds: 0 };
   if (heard.request.number <= before.halvedAt) return bounded(state, state.limit);
   const refusalsInARow = state.refusalsInARow + 1;
   return bounded({ ...state, refusalsInARow, halvedAt: heard.sentLast }, Math.floor(state.limit / 2));
@@ -101,25 +105,48 @@ export function pauseMs(state: AdaptiveLimit, retryAfter: string | undefined, no
   return Math.min(refusalPauseMsMax, refusalPauseMsBase * 2 ** (state.refusalsInARow - 2));
 }
 
+/**
+ * How far apart requests are sent below a ceiling. Answers come in bunches, and a bunch sent on would be refused as a whole where others
+ * have come, before the first refusal is known. Twice as close as needed to keep the room full, so that nothing is lost by it.
+ */
+export function spacingMs({ ceiling, limit }: AdaptiveLimit, fastestMs: number): number {
+  if (ceiling === Number.POSITIVE_INFINITY || fastestMs === Number.POSITIVE_INFINITY) return 0;
+  const apartMs = Math.floor(fastestMs / (2 * limit));
+  return apartMs < spacingMsMin ? 0 : apartMs;
+}
+
 /** Everybody's requests in flight. A count below our own counts something else, perhaps one account only, and is not used. */
 const totalOf = ({ request, concurrentRequests = 0 }: Heard): number => Math.max(concurrentRequests, request.inFlight);
 
-function withOthers(state: AdaptiveLimit, heard: Heard): AdaptiveLimit {
+const isUsing = ({ inFlight, limit }: SentRequest): boolean => inFlight * 2 >= limit;
+
+/** What the round has shown so far; or it is over, and the next one begins with this answer. */
+function withRound(state: AdaptiveLimit, heard: Heard): AdaptiveLimit {
   const others = totalOf(heard) - heard.request.inFlight;
-  if (heard.request.number <= state.roundBegan) return { ...state, others: Math.max(state.others, others) };
-  return { ...state, others, othersBefore: state.others, roundBegan: heard.sentLast };
+  const used = isUsing(heard.request);
+  if (heard.request.number <= state.roundBegan) {
+    return { ...state, others: Math.max(state.others, others), used: state.used || used };
+  }
+  const rounds = state.trustedRounds + (state.used ? 1 : 0);
+  const trustedRounds = rounds > ceilingTrustedRounds + probeRoundsMax ? 0 : rounds;
+  return { ...state, others, othersBefore: state.others, used, trustedRounds, roundBegan: heard.sentLast };
 }
 
 /**
- * Ours below the ceiling, beside the others, less the head room. The most that the others had in two rounds counts: their coming is
- * believed at once, their going when it lasts.
+ * Ours beside the others: while no ceiling is known, half as many again as were borne, so that few are refused. Then up to the ceiling,
+ * less the head room; when more is tried, a little beyond the ceiling, for only that tells whether it still stands. The most that the others had in two rounds counts: their coming is believed at once, their going when it lasts.
  */
-function roomOf({ ceiling, probe, headRoomPercent, others, othersBefore }: AdaptiveLimit): number {
-  if (ceiling === Number.POSITIVE_INFINITY) return ceiling;
-  return Math.floor(((ceiling + probe) * (100 - headRoomPercent)) / 100) - Math.max(others, othersBefore);
+function roomOf({ ceiling, borne, trustedRounds, headRoomPercent, ...state }: AdaptiveLimit): number {
+  const others = Math.max(state.others, state.othersBefore);
+  if (ceiling === Number.POSITIVE_INFINITY) {
+    return Math.max(concurrencyStart, Math.floor((borne * slowStartPercent) / 100) - others);
+  }
+  const probes = trustedRounds > ceilingTrustedRounds;
+  const total = probes ? ceiling + probeStep(ceiling) : Math.floor((ceiling * (100 - headRoomPercent)) / 100);
+  return total - others;
 }
 
-/** Small beside a small ceiling; a ceiling that is gone for good is outgrown in a few dozen rounds. */
+/** Small beside a small ceiling; one that is gone for good is outgrown in a few dozen rounds. */
 const probeStep = (ceiling: number): number => Math.max(1, Math.floor(ceiling / 10));
 
 const bounded = (state: AdaptiveLimit, limit: number): AdaptiveLimit => ({

@@ -7,13 +7,18 @@ export const usagePageRowsReduced = 100;
 /** Requests in flight over all accounts, unless --concurrency says otherwise. Twilio's ceiling is unpublished and shared. */
 export const concurrencyDefault = 20;
 export const concurrencyMax = 200;
-/** Requests in flight at first: doubled each round trip, 20 are reached in three. */
-export const concurrencyStart = 4;
+/** Requests in flight at first, and percent of what was borne that may be tried next: 20 are reached in four round trips. */
+export const concurrencyStart = 5;
+export const slowStartPercent = 150;
 /** Share of Twilio's ceiling that is left to production traffic, unless --head-room says otherwise. */
 export const headRoomPercentDefault = 10;
 export const headRoomPercentMax = 90;
 /** Round trips for which a learned ceiling is believed: at 200 ms, 12 s between two looks whether more is borne by now. */
 export const ceilingTrustedRounds = 60;
+/** Round trips that such a look takes at most: growing out of a head room of 90 percent takes four. */
+export const probeRoundsMax = 4;
+/** Requests below a ceiling are sent this far apart or not spaced at all: timers are no finer. */
+export const spacingMsMin = 2;
 /** Nobody sends where refusal follows refusal without a Retry-After; doubles each time, short enough to notice when it ends. */
 export const refusalPauseMsBase = 250;
 export const refusalPauseMsMax = 4_000;
