@@ -39,6 +39,7 @@ export function createThrottle(
 ): Throttle {
   let state = startLimit(concurrency, headRoomPercent);
   let inFlight = 0;
+  let waiting = 0;
   let sentLast = 0;
   let quietUntilMs = Number.NEGATIVE_INFINITY;
   let nextSendMs = Number.NEGATIVE_INFINITY;
@@ -62,7 +63,8 @@ export function createThrottle(
   };
   /** Resolves when the request may go: each in its turn, and none before a Retry-After is over. */
   const turn = async (signal: AbortSignal | undefined): Promise<void> => {
-    const atMs = Math.max(clock.monotonicMs(), nextSendMs);
+    // One alone is no bunch.
+    const atMs = inFlight + waiting === 1 ? clock.monotonicMs() : Math.max(clock.monotonicMs(), nextSendMs);
     nextSendMs = atMs + spacingMs(state, fastestMs);
     for (;;) {
       const leftMs = Math.max(atMs, quietUntilMs) - clock.monotonicMs();
@@ -75,7 +77,10 @@ export function createThrottle(
       return state.limit;
     },
     async send(request, signal) {
-      await turn(signal);
+      waiting += 1;
+      await turn(signal).finally(() => {
+        waiting -= 1;
+      });
       sentLast += 1;
       inFlight += 1;
       const sent: SentRequest = { number: sentLast, inFlight, limit: state.limit };
