@@ -12,10 +12,11 @@ export const concurrencyStart = 5;
 export const slowStartPercent = 150;
 /** Share of Twilio's ceiling that is left to production traffic, unless --head-room says otherwise. */
 export const headRoomPercentDefault = 10;
-export const headRoomPercentMax = 90;
+/** From a larger one the short looks beyond the ceiling do not climb far enough to see that it is gone. */
+export const headRoomPercentMax = 50;
 /** Round trips for which a learned ceiling is believed: at 200 ms, 12 s between two looks whether more is borne by now. */
 export const ceilingTrustedRounds = 60;
-/** Round trips that such a look takes at most: growing out of a head room of 90 percent takes four. */
+/** Round trips that such a look takes at most: enough to grow out of the largest head room. */
 export const probeRoundsMax = 4;
 /** Requests below a ceiling are sent this far apart or not spaced at all: timers are no finer. */
 export const spacingMsMin = 2;

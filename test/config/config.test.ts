@@ -116,7 +116,7 @@ describe('settings', () => {
     const file = { SUBLEDGER_HEAD_ROOM: '0' };
     const flags = { accountConcurrency: '4' };
     expect(readConfig(sources({ flags, file }))).toMatchObject({ accountConcurrency: 4, headRoomPercent: 0 });
-    expect(problemsOf({ flags: { headRoom: '91' } })).toEqual(['--head-room must be a whole number from 0 to 90.']);
+    expect(problemsOf({ flags: { headRoom: '51' } })).toEqual(['--head-room must be a whole number from 0 to 50.']);
   });
 
   it('every problem is told at once', () => {

@@ -82,7 +82,7 @@ describe('who may read what', () => {
 
 describe('how much at once', () => {
   it('answers 429 beyond the ceiling, and says how many are in flight', async () => {
-    simulator = await startSimulatorHere({ records: 500, concurrencyLimit: 3, latencyMs: 60, retryAfterSeconds: 2 });
+    simulator = await startSimulatorHere({ records: 500, concurrencyLimit: 3, latencyMs: 600, retryAfterSeconds: 2 });
     const api = new Api(simulator);
     const path = listPath(api.accountSid, 'Calls', { PageSize: 1 });
     const replies = await Promise.all(Array.from({ length: 8 }, () => api.get(path)));
