@@ -7,6 +7,8 @@ import {
   headRoomPercentDefault,
   headRoomPercentMax,
   lookBackDaysDefault,
+  undatedPagesDefault,
+  undatedPagesMax,
 } from './domain/limits.js';
 import {
   addDays,
@@ -54,6 +56,8 @@ export interface Config {
   /** Share of Twilio's ceiling that is left to production traffic. */
   readonly headRoomPercent: number;
   readonly lookBackDays: number;
+  /** Pages of each list that are read in search of records without a date; 0 = nobody looks for them. */
+  readonly undatedPages: number;
   /** Whole UTC days that are over. */
   readonly range: Window;
   /** Empty means all. */
@@ -101,6 +105,13 @@ export function readConfig(sources: ConfigSources): Config {
     phoneNumbers: readPhoneNumbers(setting('SUBLEDGER_PHONE_NUMBERS'), problems),
     ...readConcurrency(flag, setting, problems),
     lookBackDays: readCount('--look-back', flag('lookBack'), lookBackDaysDefault, [0, 400], problems),
+    undatedPages: readCount(
+      '--undated-pages',
+      flag('undatedPages'),
+      undatedPagesDefault,
+      [0, undatedPagesMax],
+      problems,
+    ),
     range: readRange(flag('from'), flag('to'), flag('month'), sources.now, problems),
     accounts: readAccounts(sources.flags.account, problems),
   };

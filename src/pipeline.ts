@@ -146,7 +146,7 @@ async function pullAll(
     for (const message of messages) outside.onEvent({ kind: 'warning', message });
   };
   const planFor = (due: readonly Account[], firstTaskNumber: number): Task[] => {
-    const tasks = plan({ accounts: due, range, knowledge, firstTaskNumber });
+    const tasks = plan({ accounts: due, range, knowledge, undated: config.undatedPages > 0, firstTaskNumber });
     warn(outOfReachWarnings(due, tasks, now));
     return tasks;
   };

@@ -28,7 +28,7 @@ with windows as (
     cast(window_end as date) - cast(window_start as date)
     + case when window_end > cast(cast(window_end as date) as timestamp) then 1 else 0 end as day_count
   from tasks
-  where window_start is not null
+  where window_start is not null and resource in ('calls', 'messages', 'usage_records')
 ),
 
 touched as (

@@ -14,7 +14,8 @@
 --   status            VARCHAR
 --   from_address      VARCHAR
 --   to_address        VARCHAR
---   charged_at        TIMESTAMP      UTC, when the call started
+--   charged_at        TIMESTAMP      UTC, when the call started; created, where is_undated
+--   is_undated        BOOLEAN        Twilio gives no start_time: no date filter reaches the call
 --   duration_seconds  INTEGER        0 where Twilio gives none
 --   cost              DECIMAL(18,8)  positive = Twilio charged us: the sign is turned here, once; null = unpriced
 --   currency          VARCHAR        ISO 4217, upper case; null where Twilio gives none
@@ -31,6 +32,7 @@ select
   s.from_address,
   s.to_address,
   s.charged_at,
+  s.is_undated,
   s.duration_seconds,
   s.cost,
   s.currency,

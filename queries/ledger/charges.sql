@@ -1,4 +1,5 @@
--- purpose:    What Twilio charged for each call and each message: the itemised book.
+-- purpose:    What Twilio charged for each call and each message: the itemised book. One that never took place, without
+--             date and price, is no charge; with a price it is one, of the day on which it was created.
 -- kind:       view
 -- parameters: none
 -- reads:      calls, messages
@@ -31,6 +32,7 @@ select
   cast((duration_seconds + 59) // 60 as integer) as minutes,
   0 as segments
 from calls
+where not is_undated or cost is not null
 union all
 select
   'messages' as service,
@@ -46,3 +48,4 @@ select
   0 as minutes,
   segments
 from messages
+where not is_undated or cost is not null

@@ -6,7 +6,7 @@
 -- order:      account_sid, resource
 -- columns:
 --   account_sid   VARCHAR
---   resource      VARCHAR  calls, messages or usage_records
+--   resource      VARCHAR  calls, messages, usage_records, undated_calls or undated_messages
 --   record_count  BIGINT   over all pulls: a record that was pulled twice counts twice, as its day does
 --   second_count  BIGINT   seconds of the windows
 select

@@ -13,7 +13,8 @@
 --   status                 VARCHAR
 --   from_address           VARCHAR
 --   to_address             VARCHAR
---   charged_at             TIMESTAMP      UTC, when the message was sent
+--   charged_at             TIMESTAMP      UTC, when the message was sent; created, where is_undated
+--   is_undated             BOOLEAN        Twilio gives no date_sent: no date filter reaches the message
 --   segments               INTEGER        0 where Twilio gives none
 --   media_count            INTEGER        0 where Twilio gives none
 --   error_code             VARCHAR
@@ -31,6 +32,7 @@ select
   s.from_address,
   s.to_address,
   s.charged_at,
+  s.is_undated,
   s.segments,
   s.media_count,
   s.error_code,

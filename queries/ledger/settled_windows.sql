@@ -7,7 +7,7 @@
 -- order:      account_sid, resource, window_start
 -- columns:
 --   account_sid   VARCHAR
---   resource      VARCHAR    calls, messages or usage_records
+--   resource      VARCHAR    calls, messages, usage_records, undated_calls or undated_messages
 --   window_start  TIMESTAMP  UTC, inclusive
 --   window_end    TIMESTAMP  UTC, exclusive
 with settled as (

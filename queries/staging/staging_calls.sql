@@ -14,7 +14,8 @@
 --   status            VARCHAR
 --   from_address      VARCHAR
 --   to_address        VARCHAR
---   charged_at        TIMESTAMP      UTC, when the call started
+--   charged_at        TIMESTAMP      UTC, when the call started; created, where is_undated
+--   is_undated        BOOLEAN        Twilio gives no start_time: no date filter reaches the call
 --   duration_seconds  INTEGER        0 where Twilio gives none
 --   cost              DECIMAL(18,8)  positive = Twilio charged us: the sign is turned here, once; null = unpriced
 --   currency          VARCHAR        ISO 4217, upper case; null where Twilio gives none
@@ -33,7 +34,8 @@ with texts as (
     status,
     "from" as from_address,
     "to" as to_address,
-    start_time,
+    nullif(start_time, '') as start_time,
+    date_created,
     nullif(duration, '') as duration_text,
     nullif(price, '') as price_text,
     nullif(upper(price_unit), '') as currency,
@@ -53,7 +55,8 @@ typed as (
     t.status,
     t.from_address,
     t.to_address,
-    utc_time(t.start_time) as charged_at,
+    utc_time(coalesce(t.start_time, t.date_created)) as charged_at,
+    t.start_time is null as is_undated,
     t.duration_text,
     -- A cast alone would round 1.5.
     case
@@ -85,6 +88,7 @@ final as (
     from_address,
     to_address,
     charged_at,
+    is_undated,
     coalesce(duration_seconds, 0) as duration_seconds,
     cost,
     currency,
@@ -102,5 +106,5 @@ final as (
 
 select
   ordinal, sid, account_sid, parent_call_sid, phone_number_sid, direction, status, from_address, to_address, charged_at,
-  duration_seconds, cost, currency, run_number, observed_at, price_text, defect
+  is_undated, duration_seconds, cost, currency, run_number, observed_at, price_text, defect
 from final

@@ -13,7 +13,8 @@
 --   status                 VARCHAR
 --   from_address           VARCHAR
 --   to_address             VARCHAR
---   charged_at             TIMESTAMP      UTC, when the message was sent
+--   charged_at             TIMESTAMP      UTC, when the message was sent; created, where is_undated
+--   is_undated             BOOLEAN        Twilio gives no date_sent: no date filter reaches the message
 --   segments               INTEGER        0 where Twilio gives none
 --   media_count            INTEGER        0 where Twilio gives none
 --   error_code             VARCHAR
@@ -33,7 +34,8 @@ with texts as (
     status,
     "from" as from_address,
     "to" as to_address,
-    date_sent,
+    nullif(date_sent, '') as date_sent,
+    date_created,
     nullif(num_segments, '') as segments_text,
     nullif(num_media, '') as media_text,
     nullif(error_code, '') as error_code,
@@ -54,7 +56,8 @@ typed as (
     t.status,
     t.from_address,
     t.to_address,
-    utc_time(t.date_sent) as charged_at,
+    utc_time(coalesce(t.date_sent, t.date_created)) as charged_at,
+    t.date_sent is null as is_undated,
     t.segments_text,
     case when regexp_full_match(t.segments_text, '-?\d{1,9}') then cast(t.segments_text as integer) end as segments,
     case when regexp_full_match(t.media_text, '-?\d{1,9}') then cast(t.media_text as integer) end as media_count,
@@ -84,6 +87,7 @@ final as (
     from_address,
     to_address,
     charged_at,
+    is_undated,
     coalesce(segments, 0) as segments,
     coalesce(media_count, 0) as media_count,
     error_code,
@@ -102,6 +106,6 @@ final as (
 )
 
 select
-  ordinal, sid, account_sid, messaging_service_sid, direction, status, from_address, to_address, charged_at, segments,
-  media_count, error_code, cost, currency, run_number, observed_at, price_text, defect
+  ordinal, sid, account_sid, messaging_service_sid, direction, status, from_address, to_address, charged_at, is_undated,
+  segments, media_count, error_code, cost, currency, run_number, observed_at, price_text, defect
 from final

@@ -2,7 +2,7 @@ import { InvariantError, QueryError } from '../domain/errors.js';
 import { landingMemoryMb } from '../domain/limits.js';
 import type { ControlTotal } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
-import { type LandedResource, rowsKey } from '../domain/resource.js';
+import { isUndated, type LandedResource, landedResources } from '../domain/resource.js';
 import type { PageVerdict, ReceivedPage } from '../domain/task.js';
 import { Database, type SqlParameter, sqlText, type TextRow } from './duckdb.js';
 import { makeMacros } from './ledger.js';
@@ -58,12 +58,12 @@ export class PageParser {
     await judging.run(
       'page_expectations',
       `create temp view page_expectations as
-         select page_key, account_sid,
+         select page_key, account_sid, undated = 1 as undated,
            cast(window_start as timestamp) as window_start, cast(window_end as timestamp) as window_end,
            cast(newest as timestamp) as newest, cast(oldest as timestamp) as oldest
          from received_page_bytes`,
     );
-    for (const resource of Object.keys(rowsKey) as LandedResource[]) await parser.begin(resource);
+    for (const resource of landedResources) await parser.begin(resource);
     return parser;
   }
 
@@ -136,14 +136,16 @@ export class PageParser {
     const counts = await this.countRows(batch, firstKey);
     const verdicts = pages.map((page, index) => judge(counts.get(String(firstKey + BigInt(index))), page));
     await this.keepAccepted(batch, firstKey, verdicts);
+    if (pages.some(({ task }) => isUndated(task.resource))) await this.keepUndated(batch);
     return verdicts;
   }
 
   private pageRow(key: bigint, { task, pageNumber, observedAt, rows, times }: ReceivedPage): (SqlParameter | Buffer)[] {
     const { accountSid, window, number } = task;
+    const undated = isUndated(task.resource) ? 1n : 0n;
     const origin = [BigInt(this.run), BigInt(number), BigInt(pageNumber), observedAt];
     const bounds = [window?.start ?? null, window?.end ?? null, times?.newest ?? null, times?.oldest ?? null];
-    return [key, accountSid, ...bounds, ...origin, rows.json];
+    return [key, accountSid, undated, ...bounds, ...origin, rows.json];
   }
 
   /** The counts of each page from `firstKey` on. */
@@ -168,6 +170,17 @@ export class PageParser {
     await this.judging.run('refused pages', `delete from ${batch.table} where page_key in (${dropped.join(', ')})`);
   }
 
+  /** Of lists without date filter, the rows that have no date: the verdict has not counted the others. */
+  private async keepUndated({ resource, table }: PageBatch): Promise<void> {
+    const date = resource === 'calls' ? 'start_time' : 'date_sent';
+    await this.judging.run(
+      'undated rows',
+      `delete from ${table} using page_expectations as e
+       where e.page_key = ${table}.page_key
+         and not keeps_row(e.undated, ${date}, utc_time(date_created), e.window_start, e.window_end)`,
+    );
+  }
+
   private async controls(path: string): Promise<ControlTotal[]> {
     await this.writing.run(
       'landing_batch',
@@ -188,7 +201,7 @@ export class PageParser {
     return this.judging.run(
       'received_page_bytes',
       `create or replace temp table received_page_bytes (
-         page_key bigint, account_sid varchar, window_start varchar, window_end varchar, newest varchar, oldest varchar,
+         page_key bigint, account_sid varchar, undated bigint, window_start varchar, window_end varchar, newest varchar, oldest varchar,
          run_number bigint, task_number bigint, page_number bigint, observed_at varchar, rows_bytes blob)`,
     );
   }
@@ -217,7 +230,7 @@ export class PageParser {
 
 /** From the counts of queries/raw/verdict_*.sql to a verdict. A page without rows has no counts. */
 function judge(counts: TextRow | undefined, { task, rows: slim }: ReceivedPage): PageVerdict {
-  const [rows = 0, foreign = 0, outside = 0, incomplete = 0, oddSids = 0, unordered = 0] = (counts ?? [])
+  const [rows = 0, foreign = 0, outside = 0, incomplete = 0, oddSids = 0, unordered = 0, dropped = 0] = (counts ?? [])
     .slice(1)
     .map((count) => Number.parseInt(count ?? '0', 10));
   if (foreign > 0) return { kind: 'refused', detail: `${foreign} of its ${rows} rows belong to another account` };
@@ -234,5 +247,5 @@ function judge(counts: TextRow | undefined, { task, rows: slim }: ReceivedPage):
   const warnings: string[] = [];
   if (oddSids > 0) warnings.push(`${oddSids} rows have a sid that has not Twilio's form; they are kept`);
   if (slim.quoted > 0) warnings.push(`${slim.quoted} prices came as JSON numbers; they are taken by their text`);
-  return { kind: 'accepted', rows, inOrder: unordered === 0, warnings };
+  return { kind: 'accepted', rows: rows - dropped, inOrder: unordered === 0, warnings };
 }

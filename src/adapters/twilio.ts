@@ -4,6 +4,7 @@ import { InvariantError, invariant } from '../domain/errors.js';
 import { pageRowsMax } from '../domain/limits.js';
 import type { ListPlace } from '../domain/page.js';
 import { addDays, dateOf, dayOf, startOfUtcDay } from '../domain/period.js';
+import { isUndated, landedAs } from '../domain/resource.js';
 import type { Task } from '../domain/task.js';
 import { type Asked, requestFailure, transportFailure } from './twilio-errors.js';
 
@@ -71,7 +72,7 @@ export function createTwilio(options: TwilioOptions): TwilioClient {
     const asked: Asked = { task, accountSid: options.accountSid, username: options.username, origin: options.origin };
     const { client, origin } = createClient(options, async (uri, headers) => {
       received = await ask(options, asked, uri, headers, signal);
-      return { statusCode: 200, headers: {}, body: { [task.resource]: [], next_page_uri: null } };
+      return { statusCode: 200, headers: {}, body: { [landedAs[task.resource]]: [], next_page_uri: null } };
     });
     const take = async (request: Promise<unknown>): Promise<RawPage> => {
       await request;
@@ -191,15 +192,16 @@ function listOf(client: Client, task: Task): SdkList {
   }
   const { start, end } = windowOf(task);
   const account = accounts(task.accountSid);
-  if (task.resource === 'calls') {
-    const window = { startTimeAfter: dateOf(start), startTimeBefore: dateOf(end) };
+  const isFiltered = !isUndated(task.resource);
+  if (landedAs[task.resource] === 'calls') {
+    const window = isFiltered ? { startTimeAfter: dateOf(start), startTimeBefore: dateOf(end) } : {};
     return {
       page: (pageSize) => account.calls.page({ ...window, pageSize }),
       getPage: (url) => account.calls.getPage(url),
     };
   }
-  if (task.resource === 'messages') {
-    const window = { dateSentAfter: dateOf(start), dateSentBefore: dateOf(end) };
+  if (landedAs[task.resource] === 'messages') {
+    const window = isFiltered ? { dateSentAfter: dateOf(start), dateSentBefore: dateOf(end) } : {};
     const { messages } = account;
     return { page: (pageSize) => messages.page({ ...window, pageSize }), getPage: (url) => messages.getPage(url) };
   }
@@ -213,7 +215,7 @@ function listOf(client: Client, task: Task): SdkList {
  * check notices.
  */
 function filtersOf(task: Task): SentFilter[] {
-  if (task.resource === 'accounts') return [];
+  if (task.resource === 'accounts' || isUndated(task.resource)) return [];
   const { start, end } = windowOf(task);
   if (task.resource === 'usage_records') {
     return [
@@ -229,7 +231,13 @@ function filtersOf(task: Task): SentFilter[] {
   ];
 }
 
-const folders = { calls: 'Calls', messages: 'Messages', usage_records: 'Usage/Records/Daily' } as const;
+const folders = {
+  calls: 'Calls',
+  messages: 'Messages',
+  usage_records: 'Usage/Records/Daily',
+  undated_calls: 'Calls',
+  undated_messages: 'Messages',
+} as const;
 
 const pathOf = (task: Task): string =>
   task.resource === 'accounts'

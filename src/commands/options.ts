@@ -30,7 +30,11 @@ export const addPull = (command: Command): Command =>
       '--head-room <percent>',
       "share of Twilio's ceiling left to your own traffic (SUBLEDGER_HEAD_ROOM, default 10)",
     )
-    .option('--look-back <days>', 'days are pulled again until they are this old (default 7)');
+    .option('--look-back <days>', 'days are pulled again until they are this old (default 7)')
+    .option(
+      '--undated-pages <n>',
+      'pages of each list read in search of records without a date, 0 for none (default 25)',
+    );
 
 export const addCustomers = (command: Command): Command =>
   command.option('--customers <file>', 'customer map (SUBLEDGER_CUSTOMERS, default customers.csv where it exists)');

@@ -1,7 +1,8 @@
 import type { TwilioRequestError } from './errors.js';
 import type { ExtractInfo, TaskFailure } from './extraction.js';
 import { extractWarningsMax } from './limits.js';
-import type { Reach } from './reading.js';
+import { searchedWarning } from './out-of-reach.js';
+import type { Reading } from './reading.js';
 import { outcomeOf } from './request-errors.js';
 import type { Task } from './task.js';
 
@@ -35,7 +36,8 @@ export class ExtractTally {
     this.waitedMs += waitMs;
   }
 
-  finish({ pages, rows }: Reach): void {
+  finish({ task, reach: { pages, rows }, searchedFrom }: Reading): void {
+    if (searchedFrom !== undefined) this.warn([searchedWarning(task, searchedFrom)]);
     this.complete += 1;
     this.pages += pages;
     this.rows += rows;

@@ -46,6 +46,14 @@ export const retryTotalMsMax = 900_000;
 export const pageBytesMax = 64 * 1024 * 1024;
 /** Pages still to come, below which a task is not divided: each part costs about one page more. */
 export const divisiblePagesMin = 4;
+/**
+ * Pages of a list without date filter, which are read in search of records without a date, unless --undated-pages says otherwise: the
+ * newest 25,000 records of an account. Such a list holds all there ever was, and cannot be divided.
+ */
+export const undatedPagesDefault = 25;
+export const undatedPagesMax = 10_000;
+/** How much older than the rest of its page a row may look in such a list: nobody says what it is sorted by. */
+export const undatedMarginDays = 1;
 /** Pages of one task; a loop of next_page_uri ends here at the latest. */
 export const taskPagesMax = 100_000;
 /** Rows kept in memory before they go to a landing file: memory and what a crash can cost, against the number of files. */

@@ -1,12 +1,12 @@
 import type { Instant } from './period.js';
-import type { LandedResource } from './resource.js';
+import type { LandedResource, TaskResource } from './resource.js';
 import type { Outcome } from './task.js';
 
 /** How far a task has come, as a line of the manifest tells it. Column names as queries/raw/raw_tasks.sql reads them. */
 export interface TaskLine {
   readonly number: number;
   readonly account_sid: string;
-  readonly resource: LandedResource;
+  readonly resource: TaskResource;
   readonly window_start: Instant | null;
   readonly window_end: Instant | null;
   /** When its first page was observed. */

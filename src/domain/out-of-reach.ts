@@ -1,12 +1,18 @@
 import type { Account } from './account.js';
 import { closedDataDaysKept, messagesDaysKept, namedAccountsMax } from './limits.js';
 import { addDays, dateOf, dayOf, type Instant } from './period.js';
+import { landedAs } from './resource.js';
 import type { Task } from './task.js';
 
 /** What may soon be gone at Twilio, or is gone already, of what the tasks ask for. They are asked for all the same. */
 export function outOfReachWarnings(accounts: readonly Account[], tasks: readonly Task[], now: Instant): string[] {
   return [...closedWarnings(accounts, tasks, now), ...retentionWarnings(tasks, now)];
 }
+
+/** Of a list without date filter as many pages were read as may be. */
+export const searchedWarning = ({ accountSid, resource, window }: Task, from: Instant): string =>
+  `${landedAs[resource]} of ${accountSid} without a date were looked for back to ${from} only, not to ${window?.start}: their list cannot ` +
+  'be filtered, and is long. findings.csv names the days; --undated-pages reads more of it.';
 
 /** Only where something from before the closure is still to be pulled: an account has no traffic behind it. */
 function closedWarnings(accounts: readonly Account[], tasks: readonly Task[], now: Instant): string[] {

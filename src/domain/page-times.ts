@@ -1,6 +1,6 @@
 import { mark, nonSpace } from './json-bytes.js';
 import { type Instant, instantOf } from './period.js';
-import type { LandedResource } from './resource.js';
+import type { TaskResource } from './resource.js';
 
 /** When a page's first and last row took place. Twilio lists the newest first. */
 export interface PageTimes {
@@ -8,8 +8,13 @@ export interface PageTimes {
   readonly oldest: Instant;
 }
 
-/** The time that a list is filtered and sorted by. */
-const timeKeys: Partial<Record<LandedResource, string>> = { calls: '"start_time"', messages: '"date_sent"' };
+/** The time that a list is filtered and sorted by; without a filter, the one that every row has. */
+const timeKeys: Partial<Record<TaskResource, string>> = {
+  calls: '"start_time"',
+  messages: '"date_sent"',
+  undated_calls: '"date_created"',
+  undated_messages: '"date_created"',
+};
 
 /** As calls and messages write it; anything else is left to the database. */
 const utcDate = /^"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} \+0000"$/;
@@ -19,7 +24,7 @@ const utcDateBytes = '"Fri, 18 Oct 2019 17:02:00 +0000"'.length;
  * The times of the first and the last of a page's rows, looked up among the bytes. Undefined where there are no rows, where the
  * list has no time, or where one of the two is not written as usual: then nothing is concluded from the page's place in time.
  */
-export function pageTimes(rows: Buffer, resource: LandedResource): PageTimes | undefined {
+export function pageTimes(rows: Buffer, resource: TaskResource): PageTimes | undefined {
   const key = timeKeys[resource];
   if (key === undefined) return undefined;
   const newest = timeAt(rows, key, rows.indexOf(key));

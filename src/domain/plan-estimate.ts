@@ -1,5 +1,6 @@
 import { pageRowsMax } from './limits.js';
 import { dateOf } from './period.js';
+import { isUndated, landedAs } from './resource.js';
 import type { Task } from './task.js';
 
 /** What complete pulls of an account's list brought, over windows of so many seconds together. */
@@ -31,12 +32,14 @@ export interface Pace {
   readonly latencyMs: number;
   readonly concurrency: number;
   readonly accountConcurrency: number;
+  /** Pages that are read of a list without date filter, at most. */
+  readonly undatedPages: number;
 }
 
 /** What the tasks will cost in requests and time, from what earlier pulls of the same lists brought per second of window. */
 export function estimatePlan(tasks: readonly Task[], past: readonly PastRows[], pace: Pace): PlanEstimate {
   const known = new Map(past.filter(({ seconds }) => seconds > 0).map((one) => [keyOf(one), one]));
-  const estimates = tasks.map((task) => estimateTask(task, known.get(keyOf(task))));
+  const estimates = tasks.map((task) => estimateTask(task, known.get(keyOf(filtered(task))), pace));
   const requests = sumOf(estimates);
   return {
     tasks: estimates,
@@ -47,12 +50,16 @@ export function estimatePlan(tasks: readonly Task[], past: readonly PastRows[], 
   };
 }
 
-function estimateTask(task: Task, past: PastRows | undefined): TaskEstimate {
+/** A list without date filter is as long as the one with: hardly a record has no date. */
+const filtered = ({ accountSid, resource }: Task) => ({ accountSid, resource: landedAs[resource] });
+
+function estimateTask(task: Task, past: PastRows | undefined, { undatedPages }: Pace): TaskEstimate {
   if (past === undefined || task.window === undefined) return { task, rows: undefined, requests: 1 };
   const { start, end } = task.window;
   const seconds = (dateOf(end).getTime() - dateOf(start).getTime()) / 1000;
   const rows = Math.ceil((past.rows * seconds) / past.seconds);
-  return { task, rows, requests: Math.max(1, Math.ceil(rows / pageRowsMax)) };
+  const pages = Math.max(1, Math.ceil(rows / pageRowsMax));
+  return { task, rows, requests: isUndated(task.resource) ? Math.min(pages, undatedPages) : pages };
 }
 
 /** Requests that follow each other at the slowest place: over all slots, over an account's own, or along one list's pages. */

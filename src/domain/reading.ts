@@ -1,6 +1,8 @@
-import { divisiblePagesMin } from './limits.js';
+import { invariant } from './errors.js';
+import { divisiblePagesMin, undatedMarginDays } from './limits.js';
 import type { PageTimes } from './page-times.js';
-import { dateOf, type Instant, instantOf, type Window } from './period.js';
+import { addDays, dateOf, type Instant, instantOf, type Window } from './period.js';
+import { isUndated } from './resource.js';
 import type { Task } from './task.js';
 
 const secondMs = 1000;
@@ -40,10 +42,16 @@ export class Reading {
   private inOrder = true;
   private ended = false;
   private endedAtStop = false;
+  /** Since when records without a date were looked for, where that is later than the window's start. */
+  searchedFrom: Instant | undefined;
   /** What was landed. */
   readonly reach: Reach = { pages: 0, rows: 0 };
 
-  constructor(readonly task: Task) {
+  constructor(
+    readonly task: Task,
+    /** Pages that are read of a list without date filter, at most. */
+    private readonly undatedPages: number,
+  ) {
     this.stop = task.window?.start;
   }
 
@@ -60,13 +68,13 @@ export class Reading {
 
   /** A page of the list, the one behind those seen before. `times` undefined: it has no rows, or no times that can be told. */
   see(times: PageTimes | undefined, listEnds: boolean): Seen {
-    const seen = this.follow(times, listEnds);
+    this.pages += 1;
+    const seen = isUndated(this.task.resource) ? this.search(times, listEnds) : this.follow(times, listEnds);
     this.ended = seen.last;
     return seen;
   }
 
   private follow(times: PageTimes | undefined, listEnds: boolean): Seen {
-    this.pages += 1;
     const follows =
       times === undefined ? listEnds : times.oldest <= times.newest && times.newest <= (this.oldest ?? times.newest);
     this.inOrder &&= follows;
@@ -85,6 +93,23 @@ export class Reading {
     return { last: false, completeFrom: next < window.end ? next : window.end };
   }
 
+  /**
+   * A list without date filter holds all there ever was. What it is sorted by nobody says, so it is read until a page begins and ends
+   * well before the window, or for as many pages as may be.
+   */
+  private search(times: PageTimes | undefined, listEnds: boolean): Seen {
+    const { window } = this.task;
+    invariant(window !== undefined, 'records without a date are looked for over a window');
+    const youngest = times === undefined || times.newest > times.oldest ? times?.newest : times.oldest;
+    if (listEnds || (youngest !== undefined && addDays(youngest, undatedMarginDays) < window.start)) {
+      return { last: true, completeFrom: window.start };
+    }
+    if (this.pages < this.undatedPages) return { last: false, completeFrom: undefined };
+    const reached = youngest === undefined ? window.end : addDays(youngest, undatedMarginDays);
+    this.searchedFrom = reached < window.end ? reached : window.end;
+    return { last: true, completeFrom: this.searchedFrom };
+  }
+
   /** Its rows are not the newest first. */
   disorder(): void {
     this.inOrder = false;
@@ -98,6 +123,7 @@ export class Reading {
     this.pages = 0;
     this.ended = false;
     this.endedAtStop = false;
+    this.searchedFrom = undefined;
     Object.assign(this.reach, { pages: 0, rows: 0 });
   }
 

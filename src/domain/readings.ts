@@ -5,6 +5,8 @@ export interface ReadingsLimits {
   /** Readings side by side, over all accounts and of one. */
   readonly concurrency: number;
   readonly accountConcurrency: number;
+  /** Pages of a list without date filter. */
+  readonly undatedPages: number;
 }
 
 /** The tasks that are being pulled, and who may take over a part of one. */
@@ -25,7 +27,7 @@ export class Readings {
   }
 
   begin(task: Task): Reading {
-    const reading = new Reading(task);
+    const reading = new Reading(task, this.limits.undatedPages);
     this.active.add(reading);
     this.count(task.accountSid, 1);
     return reading;

@@ -39,7 +39,7 @@ export const notAskedError = (task: Task, giveUpsInARow: number): TwilioRequestE
 /** Refused: Twilio will not show this account. A usage list that is not found is unknown, and a bare 404 is some gateway's. */
 export function outcomeOf(error: TwilioRequestError, task: Task): 'refused' | 'failed' {
   if (error.status === 401 || error.status === 403) return 'refused';
-  const ofTraffic = task.resource === 'calls' || task.resource === 'messages';
+  const ofTraffic = task.resource !== 'accounts' && task.resource !== 'usage_records';
   return ofTraffic && error.status === 404 && error.code === 20404 ? 'refused' : 'failed';
 }
 

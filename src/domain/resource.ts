@@ -1,21 +1,31 @@
 /**
- * The lists that Subledger pulls. `timeColumn` is the row field that the window filters; usage is filtered by whole days.
+ * The lists that Subledger pulls, of each account over a window. Usage is filtered by whole days; calls and messages by the time they
+ * took place, and once more without any filter: a call without `start_time` and a message without `date_sent` are reached by no filter.
  * Source: Twilio's OpenAPI document, api_v2010 (ListCall, ListMessage, ListUsageRecordDaily, ListAccount).
  */
-export const resources = ['calls', 'messages', 'usage_records'] as const;
+export const resources = ['calls', 'messages', 'usage_records', 'undated_calls', 'undated_messages'] as const;
 
 /** What is asked for per account and window. */
 export type Resource = (typeof resources)[number];
 
-/** What is landed: the account list too. */
-export const landedResources = ['accounts', ...resources] as const;
+/** What a task pulls: the account list too. */
+export type TaskResource = Resource | 'accounts';
+
+/** What landing files hold. The name is the envelope's key of the rows as well. */
+export const landedResources = ['accounts', 'calls', 'messages', 'usage_records'] as const;
 
 export type LandedResource = (typeof landedResources)[number];
 
-/** The envelope's key that holds the rows. */
-export const rowsKey: Readonly<Record<LandedResource, string>> = {
+/** Where the rows of each list are landed. */
+export const landedAs: Readonly<Record<TaskResource, LandedResource>> = {
   accounts: 'accounts',
   calls: 'calls',
   messages: 'messages',
   usage_records: 'usage_records',
+  undated_calls: 'calls',
+  undated_messages: 'messages',
 };
+
+/** Only records without a date are kept of such a list: those with one come with the list that has a filter. */
+export const isUndated = (resource: TaskResource): boolean =>
+  resource === 'undated_calls' || resource === 'undated_messages';

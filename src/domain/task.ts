@@ -1,6 +1,6 @@
 import type { PageTimes } from './page-times.js';
 import type { Instant, Window } from './period.js';
-import type { LandedResource } from './resource.js';
+import type { TaskResource } from './resource.js';
 import type { SlimRows } from './slim-rows.js';
 
 /** The unit of extraction: one list of one account over one half-open UTC window. */
@@ -8,7 +8,7 @@ export interface Task {
   /** Unique in its run; rows carry it, so that each can be traced to its request. */
   readonly number: number;
   readonly accountSid: string;
-  readonly resource: LandedResource;
+  readonly resource: TaskResource;
   /** Undefined for the account list, which has no time filter. */
   readonly window: Window | undefined;
   /** Why it is due, for people: `not yet settled`, `unpriced records`. */

@@ -29,7 +29,7 @@ const nothingKnown: Knowledge = { settled: [], unpriced: [], resumed: [] };
  * is made or changed. @throws as a run does that finds nothing out
  */
 export async function dryRun(config: Config, outside: Outside): Promise<DryRun> {
-  const { concurrency, accountConcurrency, range } = config;
+  const { concurrency, accountConcurrency, undatedPages, range } = config;
   const store = await readStore(config.dataFolder, config.credentials.accountSid);
   try {
     const requestsMs: number[] = [];
@@ -47,9 +47,15 @@ export async function dryRun(config: Config, outside: Outside): Promise<DryRun> 
     const interrupted = interruptedSince(runs, nextRun, now);
     const knowledge =
       known === undefined ? nothingKnown : await readKnowledge(known, range, config.lookBackDays, now, interrupted);
-    const tasks = plan({ accounts, range, knowledge, firstTaskNumber: discovered.nextTaskNumber });
+    const tasks = plan({
+      accounts,
+      range,
+      knowledge,
+      undated: undatedPages > 0,
+      firstTaskNumber: discovered.nextTaskNumber,
+    });
     const past = known === undefined ? [] : await readPastRows(known);
-    const pace = { latencyMs: medianOf(requestsMs), concurrency, accountConcurrency };
+    const pace = { latencyMs: medianOf(requestsMs), concurrency, accountConcurrency, undatedPages };
     return {
       accounts: accounts.length,
       estimate: estimatePlan(tasks, past, pace),

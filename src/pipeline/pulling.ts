@@ -45,7 +45,7 @@ export function pullTasks(
   { lander, twilio, transport }: Pulling,
   open: keyof TwilioClient = 'openList',
 ): Promise<ExtractInfo> {
-  const { concurrency, accountConcurrency, headRoomPercent } = config;
+  const { concurrency, accountConcurrency, headRoomPercent, undatedPages } = config;
   const { clock } = outside;
   const pagesMax = concurrency + pagesBeyondSlots;
   return extract(
@@ -59,7 +59,7 @@ export function pullTasks(
       random: outside.random,
       onEvent: outside.onEvent,
     },
-    { tasks, concurrency, accountConcurrency, signal: outside.signal },
+    { tasks, concurrency, accountConcurrency, undatedPages, signal: outside.signal },
   );
 }
 

@@ -197,7 +197,7 @@ export class CallRows {
   private writeTimes(target: ByteWriter, facts: CallFacts): void {
     const { bits, startedAt, endedAt } = facts;
     const hasEnded = endedAt !== NEVER;
-    const createdAt = startedAt - (bits & 3);
+    const createdAt = startedAt - (facts.hasStarted ? bits & 3 : 0);
     target.piece(P.created);
     target.date(createdAt);
     target.piece(P.updated);

@@ -118,10 +118,9 @@ function* callLines(world: World, account: Account, days: DaySpan): Generator<st
     calls.read(index, world.now, call);
     const day = dayOf(call.startedAt);
     const sid = (): string => `CA${world.sids.hex(account.index, SidKind.call, index)}`;
-    if (!call.hasStarted) {
-      undated.push(sid());
-      continue;
-    }
+    if (!call.hasStarted) undated.push(sid());
+    // What never took place is charged for only where it has a price.
+    if (!call.hasStarted && !call.isPriced) continue;
     const totals = totalsAt(found, day, call.currency);
     totals.count++;
     totals.minutes += call.minutes;
@@ -192,10 +191,8 @@ function* messageLines(world: World, account: Account, days: DaySpan): Generator
     messages.read(index, world.now, message);
     const day = dayOf(message.sentAt);
     const sid = (): string => messageSid(account, message.route.media, index, world.sids);
-    if (!message.hasSent) {
-      undated.push(sid());
-      continue;
-    }
+    if (!message.hasSent) undated.push(sid());
+    if (!message.hasSent && !message.isPriced) continue;
     const totals = totalsAt(found, day, message.isPriced ? message.currency : NO_CURRENCY);
     totals.count++;
     totals.segments += message.segments;

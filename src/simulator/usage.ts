@@ -95,7 +95,8 @@ export class Usage {
 
   /**
    * The leaves of one account on one UTC day as they stand at `now`. A call counts on the day it started, a message on
-   * the day it was sent (Twilio's usage record page). A record without a price counts, and costs nothing yet.
+   * the day it was sent (Twilio's usage record page). A record without a price counts, and costs nothing yet. One without a date
+   * counts where it has a price, on the day it was created.
    */
   day(account: Account, day: number, now: number): DayCells {
     let days = this.kept.get(account.index);
@@ -122,12 +123,12 @@ export class Usage {
     const callEnd = firstAt(calls, end);
     for (let index = firstAt(calls, start); index < callEnd; index++) {
       calls.read(index, now, call);
-      if (call.hasStarted) add(cells, call.leaf, 1, call.minutes, call.cost);
+      if (call.hasStarted || call.isPriced) add(cells, call.leaf, 1, call.minutes, call.cost);
     }
     const messageEnd = firstAt(messages, end);
     for (let index = firstAt(messages, start); index < messageEnd; index++) {
       messages.read(index, now, message);
-      if (!message.hasSent) continue;
+      if (!message.hasSent && !message.isPriced) continue;
       add(cells, message.route.leaf, 1, message.segments, message.cost);
       if (message.fee > 0) add(cells, message.route.feeLeaf, 1, message.segments, message.fee);
     }

@@ -16,7 +16,7 @@ import { type Instant, instantOf } from '../domain/period.js';
 import type { Reading, Seen } from '../domain/reading.js';
 import { Readings } from '../domain/readings.js';
 import { gaveUpError, isUsagePageTooLarge, notAskedError, pageError, pageLoopError } from '../domain/request-errors.js';
-import { rowsKey } from '../domain/resource.js';
+import { landedAs } from '../domain/resource.js';
 import { decideRetry } from '../domain/retry.js';
 import { type SlimRows, slimRows } from '../domain/slim-rows.js';
 import type { Outcome, PageVerdict, ReceivedPage, Task } from '../domain/task.js';
@@ -60,6 +60,8 @@ export interface ExtractInput {
   readonly concurrency: number;
   /** Requests in flight for one account: a long list is divided into no more parts than that. */
   readonly accountConcurrency: number;
+  /** Pages that are read of a list without date filter, at most. */
+  readonly undatedPages: number;
   readonly signal: AbortSignal;
 }
 
@@ -72,8 +74,8 @@ interface Run {
 
 /**
  * Pulls every task's pages and hands each to `accept`, in order within a task, many tasks side by side. When none is left to begin,
- * long ones are divided by time, so that one big list uses all requests. A task that fails is reported and never stops the others. Anything that is not Twilio's fault (wrong credentials, a full disk, a bug) stops
- * all of them at once and is thrown, after what was under way has ended.
+ * long ones are divided by time, so that one big list uses all requests. A task that fails is reported and never stops the others.
+ * Anything that is not Twilio's fault stops all of them at once and is thrown, after what was under way has ended.
  */
 export async function extract(ports: ExtractPorts, input: ExtractInput): Promise<ExtractInfo> {
   const stop = new AbortController();
@@ -98,8 +100,7 @@ export async function extract(ports: ExtractPorts, input: ExtractInput): Promise
   };
   await Promise.all(Array.from({ length: input.concurrency + activeTasksBeyondSlots }, work));
   if (thrown.length > 0) throw thrown[0];
-  const info = run.tally.info(input.tasks.length, input.signal.aborted);
-  return { ...info, lastTaskNumber: run.readings.lastTaskNumber };
+  return { ...run.tally.info(input.tasks.length, input.signal.aborted), lastTaskNumber: run.readings.lastTaskNumber };
 }
 
 const isAbort = (error: unknown, signal: AbortSignal): boolean =>
@@ -123,7 +124,7 @@ async function pullTask(run: Run, task: Task): Promise<void> {
   try {
     if (tally.giveUpsInARow >= giveUpsInARowMax) throw notAskedError(task, tally.giveUpsInARow);
     await pullWindow(run, reading);
-    tally.finish(reading.reach);
+    tally.finish(reading);
   } catch (error) {
     if (!(error instanceof TwilioRequestError)) throw error;
     signal.throwIfAborted();
@@ -255,7 +256,7 @@ async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
     recycle(body);
     leave();
   };
-  const page = readPage(body, { rowsKey: rowsKey[task.resource], filters: list.filters, place: list.place });
+  const page = readPage(body, { rowsKey: landedAs[task.resource], filters: list.filters, place: list.place });
   if (page.kind === 'page') {
     const rows = slimRows(page.rows);
     return { ...page, observedAt, rows, times: pageTimes(rows.json, task.resource), done };

@@ -2,7 +2,7 @@ import { invariant } from '../domain/errors.js';
 import { landingAgeMsMax, landingRowsMax, lineTasksMax, parsePagesMax } from '../domain/limits.js';
 import type { ControlTotal, ManifestEntry, TaskLine } from '../domain/manifest.js';
 import { dateOf, type Instant } from '../domain/period.js';
-import { type LandedResource, landedResources } from '../domain/resource.js';
+import { type LandedResource, landedAs, landedResources } from '../domain/resource.js';
 import type { Outcome, PageVerdict, ReceivedPage, Task } from '../domain/task.js';
 
 /** What landing needs of the outside. */
@@ -121,7 +121,7 @@ export class Lander<Batch = unknown> {
       for (;;) {
         const first = this.queue[0];
         if (first === undefined) return;
-        await this.parse(this.takeTogether(first.page.task.resource));
+        await this.parse(this.takeTogether(landedAs[first.page.task.resource]));
       }
     } finally {
       this.working = undefined;
@@ -133,15 +133,17 @@ export class Lander<Batch = unknown> {
     const taken: Waiting[] = [];
     for (let index = 0; index < this.queue.length && taken.length < parsePagesMax; ) {
       const waiting = this.queue[index];
-      if (waiting?.page.task.resource === resource) taken.push(...this.queue.splice(index, 1));
+      if (waiting !== undefined && landedAs[waiting.page.task.resource] === resource)
+        taken.push(...this.queue.splice(index, 1));
       else index += 1;
     }
     return taken;
   }
 
   private async parse(taken: readonly Waiting[]): Promise<void> {
-    const resource = taken[0]?.page.task.resource;
-    invariant(resource !== undefined, 'pages to parse');
+    const [first] = taken;
+    invariant(first !== undefined, 'pages to parse');
+    const resource = landedAs[first.page.task.resource];
     try {
       const verdicts = await this.ports.parser.parse(
         resource,
@@ -180,7 +182,7 @@ export class Lander<Batch = unknown> {
     if (!progress.inOrder && !whole) return;
     progress.completeFrom = completeFrom ?? progress.completeFrom;
     if (!last) return;
-    this.endedOf(task.resource).push(this.taskLine(task, 'complete'));
+    this.endedOf(landedAs[task.resource]).push(this.taskLine(task, 'complete'));
     this.progress.delete(task.number);
   }
 
@@ -189,7 +191,8 @@ export class Lander<Batch = unknown> {
     const parts: TaskLine[] = [];
     for (const progress of this.progress.values()) {
       const { task, completeFrom, untoldEnd } = progress;
-      if (task.resource !== resource || completeFrom === undefined || completeFrom >= (untoldEnd ?? '')) continue;
+      if (landedAs[task.resource] !== resource || completeFrom === undefined || completeFrom >= (untoldEnd ?? ''))
+        continue;
       parts.push(this.taskLine(task, 'complete'));
       Object.assign(progress, { untoldEnd: completeFrom, pages: 0, rows: 0 });
     }

@@ -1,7 +1,7 @@
 import { type Account, mostUrgentFirst, urgencyOf } from '../domain/account.js';
 import type { Knowledge } from '../domain/knowledge.js';
 import { subtractWindows, type Window } from '../domain/period.js';
-import { resources } from '../domain/resource.js';
+import { isUndated, resources } from '../domain/resource.js';
 import type { Task } from '../domain/task.js';
 
 export interface PlanInput {
@@ -9,6 +9,8 @@ export interface PlanInput {
   /** Whole UTC days. */
   readonly range: Window;
   readonly knowledge: Knowledge;
+  /** Whether records without a date are looked for. */
+  readonly undated: boolean;
   readonly firstTaskNumber: number;
 }
 
@@ -34,13 +36,16 @@ export function plan(input: PlanInput): Task[] {
   for (const account of mostUrgentFirst(input.accounts)) {
     const urgency = urgencyOf(account);
     for (const resource of resources) {
+      if (isUndated(resource) && !input.undated) continue;
       const key = keyOf(account.sid, resource);
       const known = {
         settled: settled.get(key) ?? [],
         unpriced: unpriced.get(key) ?? [],
         resumed: resumed.get(key) ?? [],
       };
-      for (const window of due(input.range, known)) {
+      const windows = due(input.range, known);
+      // A list without date filter is read from its newest row down: once, as far back as anything is due.
+      for (const window of isUndated(resource) ? spanOf(windows) : windows) {
         const number = input.firstTaskNumber + tasks.length;
         const reason = reasonOf(window, known);
         tasks.push({ number, accountSid: account.sid, resource, window, reason, urgency });
@@ -63,6 +68,12 @@ interface Known {
 function due(range: Window, { settled, unpriced, resumed }: Known): Window[] {
   const closed = settled.flatMap((window) => subtractWindows(window, unpriced));
   return subtractWindows(range, [...closed, ...resumed]);
+}
+
+function spanOf(windows: readonly Window[]): Window[] {
+  const [first] = windows;
+  const last = windows.at(-1);
+  return first === undefined || last === undefined ? [] : [{ start: first.start, end: last.end }];
 }
 
 function reasonOf(window: Window, { settled, unpriced, resumed }: Known): string {

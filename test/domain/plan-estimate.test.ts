@@ -9,7 +9,7 @@ const task = (accountSid: string, resource: Task['resource'], days: number): Tas
   window: { start: '2026-10-01T00:00:00Z', end: `2026-10-${String(1 + days).padStart(2, '0')}T00:00:00Z` },
   reason: 'test',
 });
-const pace = { latencyMs: 100, concurrency: 10, accountConcurrency: 2 };
+const pace = { latencyMs: 100, concurrency: 10, accountConcurrency: 2, undatedPages: 25 };
 const day = 86_400;
 
 describe('the estimate of a plan', () => {
@@ -42,6 +42,21 @@ describe('the estimate of a plan', () => {
   it('a list without rows costs one request, and that is known', () => {
     const past = [{ accountSid: 'AC1', resource: 'calls', rows: 0, seconds: day }];
     expect(estimatePlan([task('AC1', 'calls', 3)], past, pace)).toMatchObject({ requests: 1, atLeast: false });
+  });
+
+  it('takes a list without date filter for as long as the one with it, and ends where reading does', () => {
+    const past = [
+      { accountSid: 'AC1', resource: 'calls', rows: 4000, seconds: day },
+      { accountSid: 'AC2', resource: 'calls', rows: 40_000, seconds: day },
+    ];
+    const tasks = [
+      task('AC1', 'undated_calls', 2),
+      task('AC2', 'undated_calls', 2),
+      task('AC1', 'undated_messages', 2),
+    ];
+    const estimate = estimatePlan(tasks, past, pace);
+    expect(estimate.tasks.map((one) => one.requests)).toEqual([8, 25, 1]);
+    expect(estimate.atLeast).toBe(true);
   });
 
   it.each([

@@ -11,6 +11,8 @@ const at = (second: number): string => instantOf(new Date(startMs + second * 100
 const window = { start: at(0), end: at(seconds) };
 const task: Task = { number: 7, accountSid: 'AC1', resource: 'calls', window, reason: 'test' };
 
+const limits = { concurrency: 4, accountConcurrency: 4, undatedPages: 3 };
+
 interface World {
   /** Seconds of the rows. */
   readonly rows: readonly number[];
@@ -46,7 +48,10 @@ interface Course {
 
 /** Reads to the end, dividing where it can, and holds each claim of completeness against the rows. */
 function readAll(world: World): { ids: Set<number>; pages: number; tasks: Task[] } {
-  const readings = new Readings({ concurrency: world.concurrency, accountConcurrency: world.concurrency }, 7);
+  const readings = new Readings(
+    { ...limits, concurrency: world.concurrency, accountConcurrency: world.concurrency },
+    7,
+  );
   const ids = new Set<number>();
   const tasks = [task];
   let pages = 0;
@@ -135,7 +140,7 @@ describe('a list that is read from its newest row down, and divided on the way',
   });
 
   it('is read to its end where a row is out of its order before a part was taken', () => {
-    const readings = new Readings({ concurrency: 4, accountConcurrency: 4 }, 1);
+    const readings = new Readings(limits, 1);
     const reading = readings.begin(task);
     expect(reading.see({ newest: at(9900), oldest: at(9000) }, false)).toEqual({ last: false, completeFrom: at(9001) });
     reading.see({ newest: at(9950), oldest: at(8000) }, false);
@@ -144,7 +149,7 @@ describe('a list that is read from its newest row down, and divided on the way',
   });
 
   it('begins again, to the end of the list, where the disorder shows after it had ended at a part', () => {
-    const readings = new Readings({ concurrency: 4, accountConcurrency: 4 }, 1);
+    const readings = new Readings(limits, 1);
     const reading = readings.begin(task);
     reading.see({ newest: at(9900), oldest: at(9000) }, false);
     const part = readings.divide();
@@ -160,11 +165,78 @@ describe('a list that is read from its newest row down, and divided on the way',
   });
 
   it('is not divided below what is worth a task, nor beyond the room of its account', () => {
-    const few = new Readings({ concurrency: 4, accountConcurrency: 4 }, 1);
+    const few = new Readings(limits, 1);
     few.begin(task).see({ newest: at(9999), oldest: at(3000) }, false);
     expect(few.divide()).toBeUndefined();
-    const narrow = new Readings({ concurrency: 4, accountConcurrency: 1 }, 1);
+    const narrow = new Readings({ ...limits, accountConcurrency: 1 }, 1);
     narrow.begin(task).see({ newest: at(9999), oldest: at(9990) }, false);
     expect(narrow.divide()).toBeUndefined();
+  });
+});
+
+describe('a list without date filter, read for records without a date', () => {
+  const day = 86_400;
+  const undated: Task = { ...task, resource: 'undated_messages' };
+  const begin = (): Reading => new Readings(limits, 1).begin(undated);
+
+  it('is complete where the list ends', () => {
+    expect(begin().see({ newest: at(9900), oldest: at(9000) }, true)).toEqual({
+      last: true,
+      completeFrom: window.start,
+    });
+    expect(begin().see(undefined, true)).toEqual({ last: true, completeFrom: window.start });
+  });
+
+  it('is complete where a page begins and ends more than a day before the window, whatever the order', () => {
+    for (const [newest, oldest] of [
+      [-day - 1, -2 * day],
+      [-2 * day, -day - 1],
+    ] as const) {
+      expect(begin().see({ newest: at(newest), oldest: at(oldest) }, false)).toEqual({
+        last: true,
+        completeFrom: window.start,
+      });
+    }
+  });
+
+  it.each([
+    ['both in the window', 9000, 8000],
+    ['one of them old, such as a message that was scheduled long ago', 9000, -40 * day],
+    ['the first of them old', -40 * day, 9000],
+    ['a day before', -day, -day],
+  ])('goes on where the first and the last row are %s', (_, newest, oldest) => {
+    expect(begin().see({ newest: at(newest), oldest: at(oldest) }, false)).toEqual({
+      last: false,
+      completeFrom: undefined,
+    });
+  });
+
+  it('ends after as many pages as may be, and says since when it was read', () => {
+    const reading = begin();
+    const later = { ...undated, window: { start: at(-30 * day), end: at(seconds) } };
+    const long = new Readings(limits, 1).begin(later);
+    for (const one of [reading, long]) {
+      one.see({ newest: at(9000), oldest: at(8000) }, false);
+      one.see(undefined, false);
+    }
+    const from = at(-10 * day);
+    expect(long.see({ newest: at(-11 * day), oldest: at(-12 * day) }, false)).toEqual({
+      last: true,
+      completeFrom: from,
+    });
+    expect(long.searchedFrom).toBe(from);
+    // Not even the window's end was reached.
+    expect(reading.see({ newest: at(9000), oldest: at(8000) }, false)).toEqual({
+      last: true,
+      completeFrom: window.end,
+    });
+    reading.restart();
+    expect(reading.searchedFrom).toBeUndefined();
+  });
+
+  it('is not divided: no filter would keep a part to itself', () => {
+    const readings = new Readings(limits, 1);
+    readings.begin(undated).see({ newest: at(9999), oldest: at(9990) }, false);
+    expect(readings.divide()).toBeUndefined();
   });
 });

@@ -7,17 +7,18 @@ const at = (day: number): string => addDays('2026-10-01T00:00:00Z', day);
 const account = { sid: 'AC1', ownerSid: 'AC0', friendlyName: 'One', status: 'closed' };
 const range = { start: at(0), end: at(31) };
 const nothing: Knowledge = { settled: [], unpriced: [], resumed: [] };
+const asked = { accounts: [account], range, undated: false };
 
 const callWindows = (known: Partial<Knowledge>): string[] =>
-  plan({ accounts: [account], range, knowledge: { ...nothing, ...known }, firstTaskNumber: 3 })
+  plan({ ...asked, knowledge: { ...nothing, ...known }, firstTaskNumber: 3 })
     .filter((task) => task.resource === 'calls')
     .map((task) => `${task.window?.start.slice(8, 10)}-${task.window?.end.slice(5, 10)}`);
 
 describe('plan', () => {
   it('asks for everything of every account where nothing is known, one window for each list', () => {
     const tasks = plan({
+      ...asked,
       accounts: [account, { ...account, sid: 'AC2' }],
-      range,
       knowledge: nothing,
       firstTaskNumber: 3,
     });
@@ -35,14 +36,14 @@ describe('plan', () => {
   it('leaves out what is settled, of that account and list only', () => {
     const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(-10), end: at(24) }];
     expect(callWindows({ settled, unpriced: [] })).toEqual(['25-11-01']);
-    const tasks = plan({ accounts: [account], range, knowledge: { ...nothing, settled }, firstTaskNumber: 1 });
+    const tasks = plan({ ...asked, knowledge: { ...nothing, settled }, firstTaskNumber: 1 });
     expect(tasks.find((task) => task.resource === 'messages')?.window).toEqual(range);
   });
 
   it('begins with closed accounts, then suspended ones; the rest follow in the order they came', () => {
     const statuses = ['active', 'closed', 'new-at-twilio', 'suspended', 'closed', 'active'];
     const accounts = statuses.map((status, index) => ({ ...account, sid: `AC${index}`, status }));
-    const tasks = plan({ accounts, range, knowledge: nothing, firstTaskNumber: 1 });
+    const tasks = plan({ ...asked, accounts, knowledge: nothing, firstTaskNumber: 1 });
     const calls = tasks.filter((task) => task.resource === 'calls');
     expect(calls.map((task) => task.accountSid)).toEqual(['AC1', 'AC4', 'AC3', 'AC0', 'AC2', 'AC5']);
     expect(calls.map((task) => task.urgency)).toEqual([0, 0, 1, 2, 2, 2]);
@@ -61,8 +62,7 @@ describe('plan', () => {
     const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(0), end: at(24) }];
     const unpriced = [{ accountSid: 'AC1', resource: 'calls', start: at(4), end: at(5) }];
     const tasks = plan({
-      accounts: [account],
-      range,
+      ...asked,
       knowledge: { ...nothing, settled, unpriced },
       firstTaskNumber: 1,
     });
@@ -71,6 +71,18 @@ describe('plan', () => {
       ['calls', '25', 'after what is settled'],
       ['messages', '01', 'not yet settled'],
       ['usage_records', '01', 'not yet settled'],
+    ]);
+  });
+
+  it('looks for records without a date too, over one window as far back as anything is due', () => {
+    const settled = [
+      { accountSid: 'AC1', resource: 'undated_calls', start: at(10), end: at(24) },
+      { accountSid: 'AC1', resource: 'undated_messages', start: at(0), end: at(24) },
+    ];
+    const tasks = plan({ ...asked, undated: true, knowledge: { ...nothing, settled }, firstTaskNumber: 1 });
+    expect(tasks.slice(3).map((task) => [task.resource, task.window])).toEqual([
+      ['undated_calls', range],
+      ['undated_messages', { start: at(24), end: at(31) }],
     ]);
   });
 

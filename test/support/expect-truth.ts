@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { type Expectation, expectedFiles } from './expected-reports.js';
 import { type Row, readRows } from './published.js';
 import type { SimulatorHandle } from './simulator.js';
-import { categoriesOf, unpricedRecords } from './simulator-records.js';
+import { categoriesOf, undatedRecords, unpricedRecords } from './simulator-records.js';
 
 /** A month as it was published: rows by file, the customers' statements under `customers/<customer_id>`. */
 export async function readPublished(folder: string): Promise<Record<string, Row[]>> {
@@ -31,7 +31,15 @@ export async function truthNow(
 ): Promise<Omit<Expectation, 'month'>> {
   const truth = await simulator.truth();
   const unpriced = await unpricedRecords(simulator, truth);
-  return { truth, unpriced, categoriesCount: await categoriesOf(simulator, days.from), from: days.from, to: days.to };
+  const undated = await undatedRecords(simulator, truth);
+  return {
+    truth,
+    unpriced,
+    undated,
+    categoriesCount: await categoriesOf(simulator, days.from),
+    from: days.from,
+    to: days.to,
+  };
 }
 
 export interface Differently {

@@ -10,7 +10,7 @@ import {
 } from './expected-ledger.js';
 import type { Row } from './published.js';
 import type { Truth } from './simulator.js';
-import { amountText } from './units.js';
+import { amountText, unitsOfPlain } from './units.js';
 
 /** An unpriced record as the simulator itself shows it, one by one: `unpricedRecords` of expect-truth.ts asks for them. */
 export interface UnpricedRecord {
@@ -25,6 +25,19 @@ export interface UnpricedRecord {
   readonly segments: number;
 }
 
+/** A record without start_time or date_sent, likewise: `undatedRecords` asks for them. */
+export interface UndatedRecord {
+  readonly service: string;
+  readonly sid: string;
+  readonly account: string;
+  readonly createdAt: string;
+  readonly direction: string;
+  readonly status: string;
+  readonly currency: string;
+  /** Decimal text with Twilio's sign; null = no price. */
+  readonly price: string | null;
+}
+
 export interface Expectation {
   readonly truth: Truth;
   /** `2026-09` */
@@ -33,6 +46,7 @@ export interface Expectation {
   readonly from: string;
   readonly to: string;
   readonly unpriced: readonly UnpricedRecord[];
+  readonly undated: readonly UndatedRecord[];
   /** Usage rows that Twilio lists for one account and day, zeros included. */
   readonly categoriesCount: number;
   readonly customerOf?: CustomerOf;
@@ -50,6 +64,7 @@ export function expectedFiles(expected: Expectation): ExpectedFiles {
     'customer_cost.csv': customerCost(expected.month, days, customerOf),
     'account_cost.csv': accountCost(expected, days, customerOf),
     'unpriced.csv': unpriced(expected, customerOf),
+    'undated.csv': undated(expected, customerOf),
     'completeness.csv': completeness(expected, days),
     'price_changes.csv': [],
     'price_times_duration.csv': priceTimesDuration(expected),
@@ -152,6 +167,24 @@ function unpriced({ month, unpriced: records, from, to }: Expectation, customerO
       currency: record.currency,
       minutes: String(record.minutes),
       segments: String(record.segments),
+    }));
+}
+
+function undated({ month, undated: records, from, to }: Expectation, customerOf: CustomerOf): Row[] {
+  return records
+    .filter(({ createdAt }) => createdAt.startsWith(month) && createdAt >= from && createdAt < to)
+    .toSorted((a, b) => compareLists([a.createdAt, a.service, a.sid], [b.createdAt, b.service, b.sid]))
+    .map((record) => ({
+      month: `${month}-01`,
+      created_at: record.createdAt,
+      service: record.service,
+      sid: record.sid,
+      account_sid: record.account,
+      customer_id: customerOf(record.account, record.createdAt.slice(0, 10)).id,
+      direction: record.direction,
+      status: record.status,
+      currency: record.currency,
+      cost: record.price === null ? '' : amountText(-unitsOfPlain(record.price)),
     }));
 }
 

@@ -56,6 +56,7 @@ export function configFor(
     accountConcurrency: 4,
     headRoomPercent: 10,
     lookBackDays: 7,
+    undatedPages: 25,
     range: { start: `${days.from}T00:00:00Z`, end: `${days.to}T00:00:00Z` },
     accounts: [],
     ...changes,

@@ -32,6 +32,7 @@ const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
     [
       column('page_key', 'BIGINT'),
       column('account_sid', 'VARCHAR'),
+      column('undated', 'BOOLEAN'),
       column('window_start', 'TIMESTAMP'),
       column('window_end', 'TIMESTAMP'),
       column('newest', 'TIMESTAMP'),

@@ -3,7 +3,7 @@ import { createPageSlots } from '../../src/adapters/page-slots.js';
 import { createTwilio, type TwilioOptions } from '../../src/adapters/twilio.js';
 import type { ExtractEvent, ExtractInfo } from '../../src/domain/extraction.js';
 import { pagesBeyondSlots } from '../../src/domain/limits.js';
-import { type LandedResource, rowsKey } from '../../src/domain/resource.js';
+import type { TaskResource } from '../../src/domain/resource.js';
 import type { PageVerdict, ReceivedPage, Task } from '../../src/domain/task.js';
 import { type ExtractInput, type ExtractPorts, extract } from '../../src/stages/extract.js';
 import {
@@ -18,7 +18,7 @@ export const mainSid = `AC${'0'.repeat(32)}`;
 export const subSid = (number: number): string => `AC${number.toString(16).padStart(32, '0')}`;
 
 let taskNumber = 0;
-export const makeTask = (resource: LandedResource, accountSid: string): Task => ({
+export const makeTask = (resource: TaskResource, accountSid: string): Task => ({
   number: ++taskNumber,
   accountSid,
   resource,
@@ -33,7 +33,7 @@ export function pageFor(request: SeenRequest, rows: readonly object[], nextPage?
   )?.[0];
   return {
     body: {
-      [key ?? rowsKey.accounts]: rows,
+      [key ?? 'accounts']: rows,
       uri: request.url,
       next_page_uri: nextPage ?? null,
       page: 0,
@@ -99,7 +99,14 @@ export async function runExtractAt(
   const sleepsMs: number[] = [];
   let sleptMs = 0;
   const { accountConcurrency = 4, ...given } = options.input ?? {};
-  const input = { tasks, concurrency: 10, accountConcurrency, signal: new AbortController().signal, ...given };
+  const input = {
+    tasks,
+    concurrency: 10,
+    accountConcurrency,
+    undatedPages: 25,
+    signal: new AbortController().signal,
+    ...given,
+  };
   const { concurrency } = input;
   const clock: ExtractPorts['clock'] = {
     now: () => new Date(Date.UTC(2026, 10, 2) + sleptMs),

@@ -1,4 +1,4 @@
-import type { UnpricedRecord } from './expected-reports.js';
+import type { UndatedRecord, UnpricedRecord } from './expected-reports.js';
 import { basicAuth, type SimulatorHandle, type Truth } from './simulator.js';
 
 /** A record as the simulator's API shows it. */
@@ -29,6 +29,27 @@ export async function unpricedRecords(simulator: SimulatorHandle, truth: Truth):
       currency: typeof row.price_unit === 'string' ? row.price_unit : '',
       minutes: service === 'calls' ? Math.ceil(Number(row.duration ?? 0) / 60) : 0,
       segments: service === 'calls' ? 0 : Number(row.num_segments),
+    });
+  }
+  return records;
+}
+
+/** The records that no date filter reaches, each asked for by its SID. */
+export async function undatedRecords(simulator: SimulatorHandle, truth: Truth): Promise<UndatedRecord[]> {
+  const records: UndatedRecord[] = [];
+  for (const { account_sid, service, sid } of truth.undated) {
+    const folder = service === 'calls' ? 'Calls' : 'Messages';
+    const row = await askSimulator(simulator, `${account_sid}/${folder}/${sid}.json`);
+    if ((row.start_time ?? row.date_sent) !== null) throw new Error(`${sid} should have no date`);
+    records.push({
+      service,
+      sid,
+      account: account_sid,
+      createdAt: instantText(row.date_created),
+      direction: String(row.direction),
+      status: String(row.status),
+      currency: typeof row.price_unit === 'string' ? row.price_unit : '',
+      price: typeof row.price === 'string' ? row.price : null,
     });
   }
   return records;
