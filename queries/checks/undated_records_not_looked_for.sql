@@ -1,8 +1,8 @@
 -- purpose:    Days whose calls or messages are complete, but of which nobody knows whether there are records without a
 --             date as well.
 -- severity:   warn
--- meaning:    Such records are found only in the list without date filter, which is read from its newest row down as far
---             as --undated-pages says. They hardly ever have a price. Run with more pages, or accept it.
+-- meaning:    Such records are found only in the list without date filter, which is read from its newest row down as
+--             far as --undated-pages says. They hardly ever have a price. Run with more pages, or accept it.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      account_day_coverage, tasks
 -- grain:      subject, detail

@@ -123,7 +123,7 @@ describe(`awkward records, seed ${world.seed}`, () => {
     }
   });
 
-  it('does not reach messages that were never sent, and is not wrong for it', async () => {
+  it('does not take messages that were never sent for unpriced ones', async () => {
     const never = truth.undated.filter((record) => record.service === 'messages').map((record) => record.sid);
     expect(never.length).toBeGreaterThan(5);
     const unpriced = (

@@ -93,6 +93,7 @@ describe(`bursts of faults, seed ${world.seed}`, () => {
     expect(run.exitCode).toBe(4);
     expect(run.pulled.extract.failures.map(({ task, outcome }) => [task.accountSid, task.resource, outcome])).toEqual([
       [account, 'calls', 'failed'],
+      [account, 'undated_calls', 'failed'],
     ]);
     await expectMonthIsTruth(join(outputFolderOf(folder), '2026-10'), expected, { except: [account] });
   });

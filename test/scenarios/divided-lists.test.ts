@@ -41,7 +41,8 @@ describe('one big account', () => {
     for (const concurrency of [1, 24]) {
       const folder = await temporaryFolder();
       await simulator.resetStats();
-      const config = configFor(simulator, folder, world, { concurrency, accountConcurrency: concurrency });
+      const limits = { concurrency, accountConcurrency: concurrency, undatedPages: 60 };
+      const config = configFor(simulator, folder, world, limits);
       const run = await runPipeline(config, { now });
       const divided = run.events.filter((event) => event.kind === 'task_divided').length;
       expect(run.exitCode).toBe(0);
@@ -50,8 +51,11 @@ describe('one big account', () => {
       if (concurrency === 24) expect(divided).toBeGreaterThanOrEqual(4);
       // The parts cost about a page each, and nothing else is asked for twice.
       const lists = 4 * 3 + 2;
+      const undated = run.events.filter(
+        (event) => event.kind === 'request_started' && event.task.resource.startsWith('undated_'),
+      ).length;
       const pages = Math.ceil(run.pulled.extract.rows / pageRows);
-      expect((await simulator.stats()).requests).toBeLessThanOrEqual(pages + lists + 2 * divided);
+      expect((await simulator.stats()).requests).toBeLessThanOrEqual(pages + lists + 2 * divided + undated);
       await expectMonthIsTruth(join(outputFolderOf(folder), '2026-10'), expected);
       hashes.push(await hashesOf(outputFolderOf(folder)));
     }

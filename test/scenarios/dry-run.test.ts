@@ -62,13 +62,24 @@ async function askedWindows(): Promise<string[]> {
       return `${account} usage_records ${searchParams.get('StartDate')} ${end}`;
     }
     const [start, end] = [searchParams.get(`${name}>`), searchParams.get(`${name}<`)];
-    return `${account} ${list.toLowerCase().replace('.json', '')} ${start?.slice(0, 10)} ${end?.slice(0, 10)}`;
+    const resource = list.toLowerCase().replace('.json', '');
+    if (start === null) return `${account} undated_${resource}`;
+    return `${account} ${resource} ${start.slice(0, 10)} ${end?.slice(0, 10)}`;
   });
   return [...new Set(windows.filter((text) => /calls|messages|usage/.test(text)))].sort();
 }
 
+/** As the simulator sees them: a list without date filter is asked for without days. */
 const plannedWindows = ({ tasks }: Plan): string[] =>
-  tasks.map((one) => `${one.account_sid} ${one.resource} ${one.start.slice(0, 10)} ${one.end.slice(0, 10)}`).sort();
+  tasks
+    .map(({ account_sid, resource, start, end }) =>
+      resource.startsWith('undated_')
+        ? `${account_sid} ${resource}`
+        : `${account_sid} ${resource} ${start.slice(0, 10)} ${end.slice(0, 10)}`,
+    )
+    .sort();
+
+const lists = ['calls', 'messages', 'usage_records', 'undated_calls', 'undated_messages'];
 
 describe('a dry run where nothing was pulled yet', () => {
   it.each(['run', 'extract'])(
@@ -82,14 +93,16 @@ describe('a dry run where nothing was pulled yet', () => {
       const { accounts } = await simulator.truth();
       expect(plan.accounts).toBe(accounts.length);
       const wanted = accounts.flatMap((account) =>
-        ['calls', 'messages', 'usage_records'].map(
-          (list) => `${account.account_sid} ${list} ${world.from} ${world.to}`,
+        lists.map((list) =>
+          list.startsWith('undated_')
+            ? `${account.account_sid} ${list}`
+            : `${account.account_sid} ${list} ${world.from} ${world.to}`,
         ),
       );
       expect(plannedWindows(plan)).toEqual(wanted.sort());
       expect([plan.requests, plan.requests_at_least]).toEqual([wanted.length, true]);
       expect(plan.groups.map((group) => [group.resource, group.tasks])).toEqual(
-        ['calls', 'messages', 'usage_records'].map((list) => [list, accounts.length]),
+        lists.map((list) => [list, accounts.length]),
       );
       expect(new Set(plan.tasks.map((task) => [task.rows, task.requests].join()))).toEqual(new Set([',1']));
       expect(plan.latency_ms).toBeGreaterThan(0);
@@ -101,21 +114,21 @@ describe('a dry run where nothing was pulled yet', () => {
     const folder = await temporaryFolder();
     const lines = (await dryRun(folder, ['--account', simulator.accountSid])).trim().split('\n');
     expect(lines[0]).toBe(
-      'Plan for 2026-08-03 to 2026-08-09 (exclusive, UTC): 3 windows of 1 accounts. Nothing was changed.',
+      'Plan for 2026-08-03 to 2026-08-09 (exclusive, UTC): 5 windows of 1 accounts. Nothing was changed.',
     );
     expect(lines[1]).toBe('  calls: 1 not yet settled, 1 requests');
-    expect(lines[4]).toMatch(
-      /^Requests: at least 3\. Time: at least about \d+ s, with 20 requests in flight and \d+ ms/,
+    expect(lines[6]).toMatch(
+      /^Requests: at least 5\. Time: at least about \d+ s, with 20 requests in flight and \d+ ms/,
     );
-    expect(lines.slice(5)).toEqual(
-      ['calls', 'messages', 'usage_records'].map(
+    expect(lines.slice(7)).toEqual(
+      lists.map(
         (list) => `${simulator.accountSid} ${list} from 2026-08-03 to 2026-08-09: not yet settled, at least 1 request`,
       ),
     );
     const all = (await dryRun(folder, [])).trim().split('\n');
     const told = all.filter((line) => !line.startsWith('Warning: '));
-    expect(told).toHaveLength(1 + 3 + 1 + 40 + 1);
-    expect(told.at(-1)).toBe('… and 2 more: --json lists all');
+    expect(told).toHaveLength(1 + 5 + 1 + 40 + 1);
+    expect(told.at(-1)).toBe('… and 30 more: --json lists all');
     const closed = (await simulator.truth()).accounts.filter((one) => (one.ended_at ?? '') > world.from);
     const warned = all.filter((line) => line.startsWith('Warning: ')).map((line) => line.slice(9, 43));
     expect(warned.sort()).toEqual(
@@ -143,7 +156,7 @@ describe('a dry run over a ledger', () => {
     // The days left are as many as those pulled: so many rows are expected again.
     const { days } = await simulator.truth(firstHalf);
     for (const { account_sid, resource, rows } of plan.tasks.filter((task) => task.resource !== 'usage_records')) {
-      const past = days.filter((day) => day.account_sid === account_sid && day.service === resource);
+      const past = days.filter((day) => day.account_sid === account_sid && day.service === resource.split('_').at(-1));
       expect(rows, `${account_sid} ${resource}`).toBe(past.reduce((sum, day) => sum + day.count, 0));
     }
     await simulator.resetStats();
@@ -172,7 +185,7 @@ describe('a dry run over a ledger', () => {
     const before = await hashesOf(folder);
     const plan = await planOf(folder);
     expect(plan.notes).toEqual([expect.stringContaining('must be made anew from the landing')]);
-    expect(plan.tasks).toHaveLength(3 * plan.accounts);
+    expect(plan.tasks).toHaveLength(5 * plan.accounts);
     expect(await hashesOf(folder)).toEqual(before);
   });
 

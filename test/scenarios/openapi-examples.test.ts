@@ -76,11 +76,9 @@ describe('the examples of Twilio’s OpenAPI document, exactly as they are', () 
       const to = `${from.slice(0, 8)}${String(Number(from.slice(8)) + 1).padStart(2, '0')}`;
       const run = await runWith((operationId) => example(operationId, names[operationId] ?? ''), { from, to }, folder);
       expect(run.exitCode).toBe(4);
-      const told = run.pulled.extract.failures.map(({ task, outcome, error }) => [
-        task.resource,
-        outcome,
-        error.message,
-      ]);
+      // A list without date filter has none to repeat.
+      const filtered = run.pulled.extract.failures.filter(({ task }) => !task.resource.startsWith('undated_'));
+      const told = filtered.map(({ task, outcome, error }) => [task.resource, outcome, error.message]);
       expect(told).toEqual([
         ['calls', 'failed', expect.stringContaining(`the filter ${callFilter}`)],
         ['messages', 'failed', expect.stringContaining(`the filter ${messageFilter}`)],
@@ -209,7 +207,9 @@ describe('echoed filters in the date formats of the examples', () => {
           const answer = echoing(example(operationId, emptyOf[operationId] ?? ''), request, null);
           if (operationId === 'ListUsageRecordDaily') return answer;
           const name = operationId === 'ListCall' ? 'StartTime' : 'DateSent';
-          asked.push(`${request.query.get(`${name}>`)}`);
+          const start = request.query.get(`${name}>`);
+          if (start === null) return answer;
+          asked.push(start);
           const echoed = new URLSearchParams(request.query);
           echoed.set(`${name}>`, operationId === 'ListCall' ? same : other);
           return { ...answer, uri: `${request.path}?${echoed}` };

@@ -140,10 +140,10 @@ describe('accounts with credentials of their own', () => {
     const chosen = own[1]?.account_sid ?? '';
     const dry = ['--credentials', path, '--quiet', '--dry-run', '--json'];
     const all = JSON.parse((await run(folder, namedOnly(), dry)).stdout);
-    expect(all).toMatchObject({ accounts: 3, requests: 9, warnings: [] });
+    expect(all).toMatchObject({ accounts: 3, requests: 15, warnings: [] });
     const flags = [...dry, '--account', chosen];
     await simulator.resetStats();
-    expect(JSON.parse((await run(folder, namedOnly(), flags)).stdout)).toMatchObject({ accounts: 1, requests: 3 });
+    expect(JSON.parse((await run(folder, namedOnly(), flags)).stdout)).toMatchObject({ accounts: 1, requests: 5 });
     expect((await simulator.stats()).requests).toBe(1);
     const unknown = await run(folder, namedOnly(), [...dry, '--account', simulator.accountSid]);
     expect(unknown.code).toBe(2);

@@ -52,6 +52,8 @@ describe('a subaccount that Twilio will not show', () => {
           [account, 'calls', 'refused'],
           [account, 'messages', 'refused'],
           [account, 'usage_records', 'refused'],
+          [account, 'undated_calls', 'refused'],
+          [account, 'undated_messages', 'refused'],
         ]);
         await simulator.setFaults([]);
         const monthFolder = join(outputFolderOf(folder), '2026-10');

@@ -13,6 +13,8 @@ function windowOf(url: string): string | undefined {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   const account = /Accounts\/(AC\w+)\//.exec(pathname)?.[1];
   const day = (name: string): string => (searchParams.get(name) ?? '').slice(0, 10);
+  const [, list] = /(Calls|Messages)\.json$/.exec(pathname) ?? [];
+  if (list !== undefined && !/(StartTime|DateSent)/.test(url)) return `${account} undated_${list.toLowerCase()}`;
   if (pathname.endsWith('/Calls.json')) return `${account} calls ${day('StartTime>')}..${day('StartTime<')}`;
   if (pathname.endsWith('/Messages.json')) return `${account} messages ${day('DateSent>')}..${day('DateSent<')}`;
   if (!pathname.endsWith('/Daily.json')) return undefined;
@@ -41,12 +43,16 @@ function dueWindows(truth: Truth, open: string): string[] {
     add(account_sid, service, day);
     add(account_sid, 'usage_records', day);
   }
-  return [...due].flatMap(([key, set]) => {
+  // A list without date filter is read as far back as any day is due.
+  const undated = open < world.to ? ['undated_calls', 'undated_messages'] : [];
+  const lists = truth.accounts.flatMap(({ account_sid }) => undated.map((list) => `${account_sid} ${list}`));
+  const windows = [...due].flatMap(([key, set]) => {
     const days = [...set].sort();
     const starts = days.filter((day) => !set.has(addDays(day, -1)));
     const ends = days.filter((day) => !set.has(addDays(day, 1)));
     return starts.map((start, index) => `${key} ${start}..${addDays(ends[index] ?? '', 1)}`);
   });
+  return [...windows, ...lists];
 }
 
 describe(`a second run, seed ${world.seed}`, () => {

@@ -8,45 +8,18 @@ import {
   hasUsage,
   otherOf,
 } from './expected-ledger.js';
+import { compareLists, type ExpectedRecords, undatedRows, unpricedRows } from './expected-records.js';
 import type { Row } from './published.js';
 import type { Truth } from './simulator.js';
-import { amountText, unitsOfPlain } from './units.js';
+import { amountText } from './units.js';
 
-/** An unpriced record as the simulator itself shows it, one by one: `unpricedRecords` of expect-truth.ts asks for them. */
-export interface UnpricedRecord {
-  readonly service: string;
-  readonly sid: string;
-  readonly account: string;
-  readonly chargedAt: string;
-  readonly direction: string;
-  readonly status: string;
-  readonly currency: string;
-  readonly minutes: number;
-  readonly segments: number;
-}
-
-/** A record without start_time or date_sent, likewise: `undatedRecords` asks for them. */
-export interface UndatedRecord {
-  readonly service: string;
-  readonly sid: string;
-  readonly account: string;
-  readonly createdAt: string;
-  readonly direction: string;
-  readonly status: string;
-  readonly currency: string;
-  /** Decimal text with Twilio's sign; null = no price. */
-  readonly price: string | null;
-}
-
-export interface Expectation {
+export interface Expectation extends ExpectedRecords {
   readonly truth: Truth;
   /** `2026-09` */
   readonly month: string;
   /** Days that were extracted, `to` exclusive. */
   readonly from: string;
   readonly to: string;
-  readonly unpriced: readonly UnpricedRecord[];
-  readonly undated: readonly UndatedRecord[];
   /** Usage rows that Twilio lists for one account and day, zeros included. */
   readonly categoriesCount: number;
   readonly customerOf?: CustomerOf;
@@ -63,8 +36,8 @@ export function expectedFiles(expected: Expectation): ExpectedFiles {
   return {
     'customer_cost.csv': customerCost(expected.month, days, customerOf),
     'account_cost.csv': accountCost(expected, days, customerOf),
-    'unpriced.csv': unpriced(expected, customerOf),
-    'undated.csv': undated(expected, customerOf),
+    'unpriced.csv': unpricedRows(expected, customerOf),
+    'undated.csv': undatedRows(expected, customerOf),
     'completeness.csv': completeness(expected, days),
     'price_changes.csv': [],
     'price_times_duration.csv': priceTimesDuration(expected),
@@ -109,14 +82,6 @@ function grouped(days: readonly ExpectedDay[], keyOf: (day: ExpectedDay) => stri
   return [...groups.values()].sort(([a], [b]) => compareLists(a, b));
 }
 
-function compareLists(a: readonly string[], b: readonly string[]): number {
-  for (const [index, text] of a.entries()) {
-    const order = byBytes(text, b[index] ?? '');
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
 const isShown = (day: ExpectedDay): boolean => hasRecords(day) || hasUsage(day);
 
 function customerCost(month: string, days: readonly ExpectedDay[], customerOf: CustomerOf): Row[] {
@@ -149,43 +114,6 @@ function accountCost({ truth, month }: Expectation, days: readonly ExpectedDay[]
       ...figures(group, currency),
     };
   });
-}
-
-function unpriced({ month, unpriced: records, from, to }: Expectation, customerOf: CustomerOf): Row[] {
-  return records
-    .filter(({ chargedAt }) => chargedAt.startsWith(month) && chargedAt >= from && chargedAt < to)
-    .toSorted((a, b) => compareLists([a.chargedAt, a.service, a.sid], [b.chargedAt, b.service, b.sid]))
-    .map((record) => ({
-      month: `${month}-01`,
-      charged_at: record.chargedAt,
-      service: record.service,
-      sid: record.sid,
-      account_sid: record.account,
-      customer_id: customerOf(record.account, record.chargedAt.slice(0, 10)).id,
-      direction: record.direction,
-      status: record.status,
-      currency: record.currency,
-      minutes: String(record.minutes),
-      segments: String(record.segments),
-    }));
-}
-
-function undated({ month, undated: records, from, to }: Expectation, customerOf: CustomerOf): Row[] {
-  return records
-    .filter(({ createdAt }) => createdAt.startsWith(month) && createdAt >= from && createdAt < to)
-    .toSorted((a, b) => compareLists([a.createdAt, a.service, a.sid], [b.createdAt, b.service, b.sid]))
-    .map((record) => ({
-      month: `${month}-01`,
-      created_at: record.createdAt,
-      service: record.service,
-      sid: record.sid,
-      account_sid: record.account,
-      customer_id: customerOf(record.account, record.createdAt.slice(0, 10)).id,
-      direction: record.direction,
-      status: record.status,
-      currency: record.currency,
-      cost: record.price === null ? '' : amountText(-unitsOfPlain(record.price)),
-    }));
 }
 
 /** Every account, day of the month and resource, nothing skipped in silence. */

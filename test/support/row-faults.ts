@@ -22,7 +22,7 @@ function endOfString(text: string, from: number): number {
 }
 
 /**
- * A fault that changes fields of one record wherever the simulator lists it. Values are JSON texts, so that `0.1` can be
+ * A fault that changes fields of one record wherever the simulator lists it by date. Values are JSON texts, so that `0.1` can be
  * a number and `"0.1"` a text; undefined takes the field away.
  */
 export async function changedRow(
@@ -42,7 +42,7 @@ export async function changedRow(
     return changed === undefined ? [] : [`${JSON.stringify(name)}:${changed}`];
   });
   return {
-    match: { path: `${account}/${list}\\.json` },
+    match: { path: `${account}/${list}\\.json\\?.*(StartTime|DateSent)` },
     action: { edit: { find: row, replace: `{${parts.join(',')}}` } },
   };
 }

@@ -1,4 +1,4 @@
-import type { UndatedRecord, UnpricedRecord } from './expected-reports.js';
+import type { UndatedRecord, UnpricedRecord } from './expected-records.js';
 import { basicAuth, type SimulatorHandle, type Truth } from './simulator.js';
 
 /** A record as the simulator's API shows it. */
@@ -40,7 +40,7 @@ export async function undatedRecords(simulator: SimulatorHandle, truth: Truth): 
   for (const { account_sid, service, sid } of truth.undated) {
     const folder = service === 'calls' ? 'Calls' : 'Messages';
     const row = await askSimulator(simulator, `${account_sid}/${folder}/${sid}.json`);
-    if ((row.start_time ?? row.date_sent) !== null) throw new Error(`${sid} should have no date`);
+    if ((service === 'calls' ? row.start_time : row.date_sent) !== null) throw new Error(`${sid} should have no date`);
     records.push({
       service,
       sid,
