@@ -90,7 +90,7 @@ export async function pull(store: Store, config: Config, outside: Outside, comma
   });
   const transport = createHttpThread({ concurrency: config.concurrency });
   const parser = await PageParser.open(store.queries, { phoneNumbers: config.phoneNumbers, run });
-  const lander = new Lander({ parser, manifest: store, files: store, now }, run);
+  const lander = new Lander({ parser, manifest: store, files: store, now, sleep: outside.clock.sleep }, run);
   try {
     const twilio = twilioOf(config, transport);
     const pulling = { lander, twilio, transport, run };

@@ -24,9 +24,14 @@ export const spacingMsMin = 2;
 export const refusalPauseMsBase = 250;
 export const refusalPauseMsMax = 4_000;
 /** Tasks begun beyond the request slots: while one waits or lands its page, another uses the slot. */
-export const activeTasksBeyondSlots = 8;
+export const activeTasksBeyondSlots = 32;
 /** Pages received and not yet landed, beyond the request slots: landing never waits for the network, nor fills the memory. */
-export const pagesBeyondSlots = 12;
+export const pagesBeyondSlots = 24;
+/**
+ * Pages wait this long for others to be judged together with: planning one group costs as much as judging a thousand rows, and many
+ * small accounts send a page every few milliseconds. Nobody waits where as many are there as may be.
+ */
+export const gatherMsMax = 75;
 /** Tasks in a row that ran out of retries, with no page between them, after which Twilio counts as unreachable. */
 export const giveUpsInARowMax = 20;
 /** Distinct warnings that extraction carries; more are only counted. */

@@ -61,6 +61,11 @@ export class Reading {
     return window === undefined || this.stop === undefined ? undefined : { start: this.stop, end: window.end };
   }
 
+  /** It has pages to ask for; otherwise it waits for its last ones to land. */
+  get asks(): boolean {
+    return !this.ended;
+  }
+
   /** It ended before its list did, and afterwards turned out not to be in order: it must be read again, to the end of the list. */
   get cutInDisorder(): boolean {
     return this.endedAtStop && !this.inOrder;

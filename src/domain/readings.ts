@@ -12,7 +12,6 @@ export interface ReadingsLimits {
 /** The tasks that are being pulled, and who may take over a part of one. */
 export class Readings {
   private readonly active = new Set<Reading>();
-  private readonly ofAccount = new Map<string, number>();
   private wake: () => void = () => undefined;
   private waiting: Promise<void> | undefined;
 
@@ -29,13 +28,11 @@ export class Readings {
   begin(task: Task): Reading {
     const reading = new Reading(task, this.limits.undatedPages);
     this.active.add(reading);
-    this.count(task.accountSid, 1);
     return reading;
   }
 
   end(reading: Reading): void {
     this.active.delete(reading);
-    this.count(reading.task.accountSid, -1);
     this.changed();
   }
 
@@ -55,21 +52,18 @@ export class Readings {
 
   /** A task made of the older half of what is left to the longest reading, where there is room for one more. */
   divide(): Task | undefined {
-    if (this.active.size >= this.limits.concurrency) return undefined;
+    const asking = [...this.active].filter((reading) => reading.asks);
+    if (asking.length >= this.limits.concurrency) return undefined;
+    const ofAccount = new Map<string, number>();
+    for (const { task } of asking) ofAccount.set(task.accountSid, (ofAccount.get(task.accountSid) ?? 0) + 1);
     let longest: Reading | undefined;
-    for (const reading of this.active) {
-      if ((this.ofAccount.get(reading.task.accountSid) ?? 0) >= this.limits.accountConcurrency) continue;
+    for (const reading of asking) {
+      if ((ofAccount.get(reading.task.accountSid) ?? 0) >= this.limits.accountConcurrency) continue;
       if (reading.pagesLeft > (longest?.pagesLeft ?? 0)) longest = reading;
     }
     const window = longest?.divide();
     if (longest === undefined || window === undefined) return undefined;
     this.lastTaskNumber += 1;
     return { ...longest.task, number: this.lastTaskNumber, window };
-  }
-
-  private count(accountSid: string, step: 1 | -1): void {
-    const count = (this.ofAccount.get(accountSid) ?? 0) + step;
-    if (count === 0) this.ofAccount.delete(accountSid);
-    else this.ofAccount.set(accountSid, count);
   }
 }

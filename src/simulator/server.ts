@@ -71,16 +71,16 @@ class Front {
     }
     this.enter(response);
     const action = this.faults.next(`${method} ${url}`);
+    const { authorization } = request.headers;
     const work = (): void => {
       if (action !== undefined) changeWorld(this.world, action);
-      const { authorization } = request.headers;
       const plain = answerApi(this.world, this.behaviour, method, action?.answer_as ?? url, authorization);
       const answer = action === undefined ? plain : reshape(plain, action);
-      this.finish(method, url, response, answer, inFlight, action);
+      // The time that the answer has cost is part of its latency.
+      const leftMs = Math.floor(latencyMs - (this.monotonicMs() - this.startedMs - sinceStartMs));
+      after(leftMs, () => this.finish(method, url, response, answer, inFlight, action));
     };
-    const waitMs = latencyMs + (action?.delay_ms ?? 0);
-    if (waitMs > 0) setTimeout(work, waitMs).unref();
-    else work();
+    after(action?.delay_ms ?? 0, work);
   }
 
   /** The room is taken until the last byte has gone. */
@@ -113,6 +113,11 @@ class Front {
     if (action === undefined) send(response, told);
     else sendFaulty(response, told, action);
   }
+}
+
+function after(ms: number, work: () => void): void {
+  if (ms > 0) setTimeout(work, ms).unref();
+  else work();
 }
 
 /** What a fault rule does to the world before the request is answered. */

@@ -1,5 +1,12 @@
 import { invariant } from '../domain/errors.js';
-import { landingAgeMsMax, landingRowsMax, lineTasksMax, parsePagesMax } from '../domain/limits.js';
+import {
+  gatherMsMax,
+  landingAgeMsMax,
+  landingRowsMax,
+  lineTasksMax,
+  pagesBeyondSlots,
+  parsePagesMax,
+} from '../domain/limits.js';
 import type { ControlTotal, ManifestEntry, TaskLine } from '../domain/manifest.js';
 import { dateOf, type Instant } from '../domain/period.js';
 import { type LandedResource, landedAs, landedResources } from '../domain/resource.js';
@@ -27,6 +34,8 @@ export interface LandPorts<Batch = unknown> {
     commit(temporary: string, final: string): Promise<void>;
   };
   now(): Instant;
+  /** Rejects once the signal is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface LandInfo {
@@ -67,6 +76,8 @@ export class Lander<Batch = unknown> {
   /** Since when there are rows in memory, at the latest. */
   private heldSince: Instant | undefined;
   private working: Promise<void> | undefined;
+  /** Ends the wait for more pages. */
+  private gathering: AbortController | undefined;
   /** The file that is being written. A failure is told by whoever waits for it: the next batch, or the end. */
   private writing: Promise<void> = Promise.resolve();
   private filesWritten = 0;
@@ -83,6 +94,7 @@ export class Lander<Batch = unknown> {
     const verdict = new Promise<PageVerdict>((settle, fail) => {
       this.queue.push({ page, settle, fail });
     });
+    if (this.isWorthwhile) this.gathering?.abort();
     this.working ??= this.work();
     return verdict;
   }
@@ -119,13 +131,29 @@ export class Lander<Batch = unknown> {
   private async work(): Promise<void> {
     try {
       for (;;) {
-        const first = this.queue[0];
-        if (first === undefined) return;
-        await this.parse(this.takeTogether(landedAs[first.page.task.resource]));
+        if (this.queue.length === 0) return;
+        await this.gather();
+        for (const resource of landedResources) {
+          const taken = this.takeTogether(resource);
+          if (taken.length > 0) await this.parse(taken);
+        }
       }
     } finally {
       this.working = undefined;
     }
+  }
+
+  /** For pages of the account list everybody waits; and where no more may come before some are judged, none is waited for. */
+  private get isWorthwhile(): boolean {
+    return this.queue.length >= pagesBeyondSlots || this.queue.some(({ page }) => page.task.resource === 'accounts');
+  }
+
+  /** Lets more pages come, to be judged together. */
+  private async gather(): Promise<void> {
+    if (this.isWorthwhile) return;
+    this.gathering = new AbortController();
+    await this.ports.sleep(gatherMsMax, this.gathering.signal).catch(() => undefined);
+    this.gathering = undefined;
   }
 
   /** Pages of one resource that wait now: parsed by one statement. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { systemClock } from '../../src/adapters/clock.js';
 import { commitFile, digestFile, makeFolder } from '../../src/adapters/files.js';
 import { ManifestFile } from '../../src/adapters/manifest-file.js';
 import { PageParser } from '../../src/adapters/page-parser.js';
@@ -54,6 +55,7 @@ async function withLander(work: (lander: Lander) => Promise<void>): Promise<Mani
       commit: commitFile,
     },
     now: () => '2026-11-02T00:00:00Z',
+    sleep: systemClock.sleep,
   };
   try {
     await work(new Lander(ports, 1) as Lander);
@@ -98,6 +100,7 @@ it('a file that cannot be written fails the pages behind it, not in silence', as
       manifest: { nextSequence: 1, append: async () => undefined },
       files: { place: () => ({ temporary: nowhere, final: nowhere }), digest: digestFile, commit: commitFile },
       now: () => '2026-11-02T00:00:00Z',
+      sleep: systemClock.sleep,
     },
     1,
   );
