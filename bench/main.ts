@@ -7,6 +7,7 @@ import { peakMemory } from './peak-memory.js';
 import { pullAgainstSdkLoop } from './pull-against-sdk-loop.js';
 import { simulatorRate } from './simulator-rate.js';
 import { throttled } from './throttled.js';
+import { manyAccountsNightly, manyRecords } from './whole-books.js';
 
 /** Runs the benches named, or all: figures as JSON lines on stdout, notes on stderr. docs/benchmarks.md says what they mean. */
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
@@ -14,6 +15,8 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Figure
   'peak-memory': peakMemory,
   'many-accounts': manyAccounts,
   'one-big-account': oneBigAccount,
+  'many-records': manyRecords,
+  'many-accounts-nightly': manyAccountsNightly,
   throttled,
   'cpu-against-read-json': cpuAgainstReadJson,
   demo,

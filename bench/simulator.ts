@@ -54,23 +54,30 @@ export async function withSimulator<Result>(
   }
 }
 
-interface TruthLine {
+/** Records of one account, day, service and currency. */
+export interface TruthDay {
   readonly type: string;
   readonly account_sid: string;
+  readonly day: string;
+  readonly currency: string | null;
   readonly service: string;
   readonly count: number;
   readonly cost: string;
 }
 
-/** The simulator's own count and sum of its calls: both sides are held against it, not only against each other. */
-export async function truthOfCalls({ baseUrl }: Target): Promise<Truth> {
+/** The simulator's own count of its calls and messages, by account, day, service and currency. */
+export async function truthDays({ baseUrl }: Target): Promise<TruthDay[]> {
   const text = await (await fetch(`${baseUrl}/_simulator/truth`)).text();
+  const lines = text.split('\n').filter((line) => line.includes('"type":"day"'));
+  return lines.map((line) => JSON.parse(line) as TruthDay);
+}
+
+/** The simulator's own count and sum of its calls: both sides are held against it, not only against each other. */
+export async function truthOfCalls(target: Target): Promise<Truth> {
   const byAccount = new Map<string, number>();
   let units = 0n;
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const day = JSON.parse(line) as TruthLine;
-    if (day.type !== 'day' || day.service !== 'calls') continue;
+  for (const day of await truthDays(target)) {
+    if (day.service !== 'calls') continue;
     byAccount.set(day.account_sid, (byAccount.get(day.account_sid) ?? 0) + day.count);
     units += unitsOf(day.cost);
   }

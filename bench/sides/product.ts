@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +8,8 @@ import type { Target } from '../simulator.js';
 import { answer, readInput, used } from './usage.js';
 
 /**
- * The product's side: what `subledger extract` does, with the load that the next command would begin with. Its modules come
- * from dist/, as they ship.
+ * The product's side: what `subledger extract` does, with the load that the next command would begin with; or `subledger run`, one
+ * night after the other. Its modules come from dist/, as they ship.
  */
 
 interface Input {
@@ -16,6 +17,10 @@ interface Input {
   readonly flags: Readonly<Record<string, string>>;
   /** The simulator counts from when the tasks are planned: while the accounts are looked up there is nothing to ask for. */
   readonly countFromPlan?: boolean;
+  /** Whole nights, reports included, so many of them in one data folder. */
+  readonly nights?: number;
+  /** Whether the ledger's groups are answered, to be held against the truth. */
+  readonly groups?: boolean;
 }
 
 export interface ProductResult extends SideResult {
@@ -25,6 +30,12 @@ export interface ProductResult extends SideResult {
   readonly loadSeconds: number;
   readonly landedMb: number;
   readonly requests: number;
+  /** Open at the same time, at most, as seen every tenth of a second; 0 where the system does not tell. */
+  readonly openFiles: number;
+  /** Records that the ledger holds more than once. */
+  readonly doubled: number;
+  /** By account, day, service and currency: count and cost. */
+  readonly groups: readonly (readonly (string | null)[])[];
 }
 
 type Session = typeof import('../../src/commands/session.js');
@@ -33,10 +44,27 @@ type Pipeline = typeof import('../../src/pipeline.js');
 const shipped = async <Module>(path: string): Promise<Module> =>
   (await import(pathToFileURL(`${repositoryFolder}dist/${path}`).href)) as Module;
 
-const { target, flags, countFromPlan = false } = readInput<Input>();
+const { target, flags, countFromPlan = false, nights = 0, groups = false } = readInput<Input>();
 const { configOf, withStore } = await shipped<Session>('commands/session.js');
-const { loadPending, pull } = await shipped<Pipeline>('pipeline.js');
+const { loadPending, publish, pull } = await shipped<Pipeline>('pipeline.js');
 const folder = await mkdtemp(join(tmpdir(), 'subledger-bench-'));
+let openFiles = 0;
+const watch = setInterval(() => {
+  openFiles = Math.max(openFiles, openFilesNow());
+}, 100);
+
+function openFilesNow(): number {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return 0;
+  }
+}
+
+const doubledSql = `select count(*) from (
+  select sid from calls group by sid having count(*) > 1 union all select sid from messages group by sid having count(*) > 1)`;
+const groupsSql = 'select account_sid, cast(day as varchar), service, currency, record_count, cost from charge_days';
+
 try {
   const config = await configOf(
     { ...flags, dataDir: join(folder, 'data'), outputDir: join(folder, 'output'), from: target.from, to: target.to },
@@ -55,11 +83,17 @@ try {
         void fetch(`${target.baseUrl}/_simulator/reset-stats`, { method: 'POST' });
       }
     };
-    const pulled = await pull(store, config, { ...outside, onEvent }, 'bench');
+    let pulled = await pull(store, config, { ...outside, onEvent }, 'bench');
+    if (nights > 0) await publish(store, config, outside);
+    for (let night = 2; night <= nights; night += 1) {
+      pulled = await pull(store, config, { ...outside, onEvent }, 'bench');
+      await publish(store, config, outside);
+    }
     const pulledMs = performance.now();
     await loadPending(store, outside);
     const loadedMs = performance.now();
     if (pulled.extract.failures.length > 0) throw new Error('not everything could be pulled');
+    const [[doubled] = []] = await store.ledger.texts('bench', doubledSql);
     const [[rows, cost] = []] = await store.ledger.texts('bench', 'select count(*), sum(cost) from calls');
     return {
       rows: Number(rows),
@@ -70,10 +104,14 @@ try {
       allRows: pulled.land.rows,
       requests: pulled.extract.requests,
       landedMb: pulled.land.bytes / 2 ** 20,
+      openFiles,
+      doubled: Number(doubled),
+      groups: groups ? await store.ledger.texts('bench', groupsSql) : [],
       ...used(),
     };
   });
   answer(result);
 } finally {
+  clearInterval(watch);
   await rm(folder, { recursive: true, force: true });
 }

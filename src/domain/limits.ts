@@ -50,7 +50,7 @@ export const retryTotalMsMax = 900_000;
 /** A page of 1000 calls is about 1.3 MB; above this the answer is not a page. */
 export const pageBytesMax = 64 * 1024 * 1024;
 /** Pages still to come, below which a task is not divided: each part costs about one page more. */
-export const divisiblePagesMin = 4;
+export const divisiblePagesMin = 2;
 /**
  * Pages of a list without date filter, which are read in search of records without a date, unless --undated-pages says otherwise: the
  * newest 25,000 records of an account. Such a list holds all there ever was, and cannot be divided.
