@@ -16,14 +16,12 @@
 --   task_number        INTEGER
 --   page_number        INTEGER
 --   observed_at        TIMESTAMP UTC
---   page_key           BIGINT    which received page; not kept in the file
 with page_rows as (
   select
     run_number,
     task_number,
     page_number,
     observed_at,
-    page_key,
     unnest(from_json(rows_text, '[{"sid":"VARCHAR","owner_account_sid":"VARCHAR","friendly_name":"VARCHAR","status":"VARCHAR","type":"VARCHAR","date_created":"VARCHAR","date_updated":"VARCHAR"}]')) as r
   from received_pages
 ),
@@ -40,12 +38,11 @@ final as (
     run_number,
     task_number,
     page_number,
-    observed_at,
-    page_key
+    observed_at
   from page_rows
 )
 
 select
   sid, owner_account_sid, friendly_name, status, "type", date_created, date_updated, run_number, task_number,
-  page_number, observed_at, page_key
+  page_number, observed_at
 from final

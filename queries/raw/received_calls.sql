@@ -1,4 +1,5 @@
 -- purpose:    Rows of received pages of calls, as text, less what must not be kept: what a landing file holds.
+--             Of a list without date filter only those without a date, created in the window.
 -- kind:       landing
 -- parameters: phone_numbers VARCHAR a DuckDB variable: keep or mask
 -- reads:      received_pages
@@ -29,14 +30,15 @@
 --   task_number       INTEGER
 --   page_number       INTEGER
 --   observed_at       TIMESTAMP UTC
---   page_key          BIGINT    which received page; not kept in the file
 with page_rows as (
   select
     run_number,
     task_number,
     page_number,
     observed_at,
-    page_key,
+    undated,
+    window_start,
+    window_end,
     unnest(from_json(rows_text, '[{"sid":"VARCHAR","account_sid":"VARCHAR","parent_call_sid":"VARCHAR","phone_number_sid":"VARCHAR","group_sid":"VARCHAR","trunk_sid":"VARCHAR","to":"VARCHAR","from":"VARCHAR","forwarded_from":"VARCHAR","status":"VARCHAR","direction":"VARCHAR","start_time":"VARCHAR","end_time":"VARCHAR","date_created":"VARCHAR","date_updated":"VARCHAR","duration":"VARCHAR","queue_time":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR","answered_by":"VARCHAR"}]')) as r
   from received_pages
 ),
@@ -48,11 +50,11 @@ parties as (
     task_number,
     page_number,
     observed_at,
-    page_key,
     r,
     getvariable('phone_numbers') = 'keep' or coalesce(r.direction in ('inbound', 'trunking-originating'), false) as keep_to,
     getvariable('phone_numbers') = 'keep' or coalesce(r.direction in ('outbound-api', 'trunking-terminating'), false) as keep_from
   from page_rows
+  where keeps_row(undated, r.start_time, utc_time(r.date_created), window_start, window_end)
 ),
 
 final as (
@@ -80,13 +82,12 @@ final as (
     run_number,
     task_number,
     page_number,
-    observed_at,
-    page_key
+    observed_at
   from parties
 )
 
 select
   sid, account_sid, parent_call_sid, phone_number_sid, group_sid, trunk_sid, "to", "from", forwarded_from,
   status, direction, start_time, end_time, date_created, date_updated, duration, queue_time, price, price_unit,
-  answered_by, run_number, task_number, page_number, observed_at, page_key
+  answered_by, run_number, task_number, page_number, observed_at
 from final

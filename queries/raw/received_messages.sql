@@ -1,4 +1,5 @@
 -- purpose:    Rows of received pages of messages, as text, less what must not be kept: what a landing file holds.
+--             Of a list without date filter only those without a date, created in the window.
 -- kind:       landing
 -- parameters: phone_numbers VARCHAR a DuckDB variable: keep or mask
 -- reads:      received_pages
@@ -25,14 +26,15 @@
 --   task_number            INTEGER
 --   page_number            INTEGER
 --   observed_at            TIMESTAMP UTC
---   page_key               BIGINT    which received page; not kept in the file
 with page_rows as (
   select
     run_number,
     task_number,
     page_number,
     observed_at,
-    page_key,
+    undated,
+    window_start,
+    window_end,
     unnest(from_json(rows_text, '[{"sid":"VARCHAR","account_sid":"VARCHAR","messaging_service_sid":"VARCHAR","to":"VARCHAR","from":"VARCHAR","status":"VARCHAR","direction":"VARCHAR","date_created":"VARCHAR","date_sent":"VARCHAR","date_updated":"VARCHAR","num_segments":"VARCHAR","num_media":"VARCHAR","error_code":"VARCHAR","error_message":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR"}]')) as r
   from received_pages
 ),
@@ -44,11 +46,11 @@ parties as (
     task_number,
     page_number,
     observed_at,
-    page_key,
     r,
     getvariable('phone_numbers') = 'keep' or coalesce(r.direction = 'inbound', false) as keep_to,
     getvariable('phone_numbers') = 'keep' or coalesce(r.direction in ('outbound-api', 'outbound-call', 'outbound-reply'), false) as keep_from
   from page_rows
+  where keeps_row(undated, r.date_sent, utc_time(r.date_created), window_start, window_end)
 ),
 
 final as (
@@ -72,13 +74,12 @@ final as (
     run_number,
     task_number,
     page_number,
-    observed_at,
-    page_key
+    observed_at
   from parties
 )
 
 select
   sid, account_sid, messaging_service_sid, "to", "from", status, direction, date_created, date_sent,
   date_updated, num_segments, num_media, error_code, error_message, price, price_unit, run_number, task_number,
-  page_number, observed_at, page_key
+  page_number, observed_at
 from final

@@ -21,14 +21,12 @@
 --   task_number  INTEGER
 --   page_number  INTEGER
 --   observed_at  TIMESTAMP UTC
---   page_key     BIGINT    which received page; not kept in the file
 with page_rows as (
   select
     run_number,
     task_number,
     page_number,
     observed_at,
-    page_key,
     unnest(from_json(rows_text, '[{"account_sid":"VARCHAR","category":"VARCHAR","description":"VARCHAR","count":"VARCHAR","count_unit":"VARCHAR","usage":"VARCHAR","usage_unit":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR","start_date":"VARCHAR","end_date":"VARCHAR","as_of":"VARCHAR"}]')) as r
   from received_pages
 ),
@@ -50,12 +48,11 @@ final as (
     run_number,
     task_number,
     page_number,
-    observed_at,
-    page_key
+    observed_at
   from page_rows
 )
 
 select
   account_sid, category, description, "count", count_unit, "usage", usage_unit, price, price_unit, start_date,
-  end_date, as_of, run_number, task_number, page_number, observed_at, page_key
+  end_date, as_of, run_number, task_number, page_number, observed_at
 from final

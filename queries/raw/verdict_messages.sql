@@ -1,7 +1,7 @@
 -- purpose:    What each received page of messages holds, so that a page that cannot be right is refused before it is landed.
 -- kind:       verdict
 -- parameters: none
--- reads:      received_messages, page_expectations
+-- reads:      received_pages
 -- grain:      page_key
 -- order:      page_key
 -- columns:
@@ -13,39 +13,37 @@
 --   odd_sids         BIGINT  rows whose sid has not Twilio's form: kept, with a warning
 --   unordered_rows   BIGINT  rows newer than the page's first or older than its last: the newest come first, or nothing is concluded
 --   dropped_rows     BIGINT  rows of a list without date filter that are not landed
-with parsed as (
+with page_rows as (
   select
     page_key,
-    sid,
-    account_sid,
-    status,
-    direction,
-    utc_time(date_sent) as took_place_at,
-    date_sent,
-    date_created
-  from received_messages
+    account_sid as expected_account_sid,
+    undated,
+    window_start,
+    window_end,
+    newest,
+    oldest,
+    unnest(from_json(rows_text, '[{"sid":"VARCHAR","account_sid":"VARCHAR","status":"VARCHAR","direction":"VARCHAR","date_sent":"VARCHAR","date_created":"VARCHAR"}]')) as r
+  from received_pages
 ),
 
--- Only a list without date filter asks for when a row was created: reading times costs more than all the rest.
-expected as (
+-- Reading times costs more than all the rest. Only a row without a date, in a list without date filter, is asked when it was created.
+parsed as (
   select
-    p.page_key,
-    p.sid,
-    p.account_sid,
-    p.status,
-    p.direction,
-    p.took_place_at,
-    p.date_sent,
-    case when e.undated then utc_time(p.date_created) end as created_at,
-    e.undated,
-    e.account_sid as expected_account_sid,
-    e.window_start,
-    e.window_end,
-    e.newest,
-    e.oldest
-  from parsed as p
-  -- n:1, a page has one expectation
-  join page_expectations as e on e.page_key = p.page_key
+    page_key,
+    r.sid as sid,
+    r.account_sid as account_sid,
+    r.status as status,
+    r.direction as direction,
+    r.date_sent as date_sent,
+    case when not undated then utc_time(r.date_sent) end as took_place_at,
+    case when undated and coalesce(r.date_sent, '') = '' then utc_time(r.date_created) end as created_at,
+    undated,
+    expected_account_sid,
+    window_start,
+    window_end,
+    newest,
+    oldest
+  from page_rows
 ),
 
 final as (
@@ -64,7 +62,7 @@ final as (
     count(*) filter (where not regexp_full_match(sid, '(SM|MM)[0-9a-fA-F]{32}')) as odd_sids,
     count(*) filter (where not undated and (took_place_at > newest or took_place_at < oldest)) as unordered_rows,
     count(*) filter (where not keeps_row(undated, date_sent, created_at, window_start, window_end)) as dropped_rows
-  from expected
+  from parsed
   group by page_key
 )
 

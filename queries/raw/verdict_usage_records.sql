@@ -1,7 +1,7 @@
 -- purpose:    What each received page of usage records holds, so that a page that cannot be right is refused before it is landed.
 -- kind:       verdict
 -- parameters: none
--- reads:      received_usage_records, page_expectations
+-- reads:      received_pages
 -- grain:      page_key
 -- order:      page_key
 -- columns:
@@ -11,28 +11,41 @@
 --   outside_rows     BIGINT  rows of days outside the window
 --   incomplete_rows  BIGINT  rows without a category or a day
 --   odd_sids         BIGINT  always 0: usage records have no sid
-with parsed as (
+with page_rows as (
   select
     page_key,
-    account_sid,
-    category,
-    try_cast(start_date as date) as start_day,
-    try_cast(end_date as date) as end_day
-  from received_usage_records
+    account_sid as expected_account_sid,
+    window_start,
+    window_end,
+    unnest(from_json(
+      rows_text, '[{"account_sid":"VARCHAR","category":"VARCHAR","start_date":"VARCHAR","end_date":"VARCHAR"}]'
+    )) as r
+  from received_pages
+),
+
+parsed as (
+  select
+    page_key,
+    r.account_sid as account_sid,
+    r.category as category,
+    try_cast(r.start_date as date) as start_day,
+    try_cast(r.end_date as date) as end_day,
+    expected_account_sid,
+    window_start,
+    window_end
+  from page_rows
 ),
 
 final as (
   select
-    p.page_key,
+    page_key,
     count(*) as row_count,
-    count(*) filter (where p.account_sid is distinct from e.account_sid) as foreign_rows,
-    count(*) filter (where p.start_day < e.window_start or p.end_day >= e.window_end) as outside_rows,
-    count(*) filter (where p.category is null or p.start_day is null or p.end_day is null) as incomplete_rows,
+    count(*) filter (where account_sid is distinct from expected_account_sid) as foreign_rows,
+    count(*) filter (where start_day < window_start or end_day >= window_end) as outside_rows,
+    count(*) filter (where category is null or start_day is null or end_day is null) as incomplete_rows,
     cast(0 as bigint) as odd_sids
-  from parsed as p
-  -- n:1, a page has one expectation
-  join page_expectations as e on e.page_key = p.page_key
-  group by p.page_key
+  from parsed
+  group by page_key
 )
 
 select page_key, row_count, foreign_rows, outside_rows, incomplete_rows, odd_sids

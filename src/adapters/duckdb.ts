@@ -1,18 +1,25 @@
 import './duckdb-memory.js';
 import {
+  BIGINT,
+  BLOB,
   DATE,
   type DuckDBAppender,
+  DuckDBBlobValue,
   type DuckDBConnection,
   DuckDBDateValue,
   DuckDBInstance,
+  DuckDBTableFunction,
   type DuckDBType,
   type DuckDBValue,
+  VARCHAR,
 } from '@duckdb/node-api';
 import { DiskFullError, LockedError, QueryError, StorageError } from '../domain/errors.js';
 
 /** What a query parameter may be: text, a whole number, or a UTC day. Never a binary floating point number. */
 export type SqlParameter = string | bigint | null | { readonly day: string };
 export type SqlParameters = Readonly<Record<string, SqlParameter>>;
+/** One row of a table function of ours. */
+export type OfferedRow = readonly (string | bigint | Buffer | null)[];
 /** Every value of a result as DuckDB's own exact text; null stays null. */
 export type TextRow = readonly (string | null)[];
 
@@ -102,8 +109,8 @@ export class Database {
     }
   }
 
-  /** Appends rows of whole numbers and texts in column order: for pages and seeds, not for records. */
-  async append(table: string, rows: Iterable<readonly (SqlParameter | Buffer)[]>): Promise<void> {
+  /** Appends rows of whole numbers and texts in column order: for seeds, not for records. */
+  async append(table: string, rows: Iterable<readonly SqlParameter[]>): Promise<void> {
     try {
       const appender = await this.connection.createAppender(table);
       for (const row of rows) {
@@ -114,6 +121,30 @@ export class Database {
     } catch (error) {
       throw translate(table, error);
     }
+  }
+
+  /**
+   * Makes `name()` a table of what `rows` answers when a query begins to read it: for pages, not for records. DuckDB fetches the rows
+   * one by one, so that what it works on is small enough for the processor's cache. While a query runs that reads it, this thread
+   * must not wait for DuckDB.
+   */
+  offer(name: string, columns: Readonly<Record<string, keyof typeof offeredTypes>>, rows: () => readonly OfferedRow[]) {
+    const types = Object.entries(columns);
+    const table = DuckDBTableFunction.create({
+      name,
+      bindFunction: (info) => {
+        for (const [column, type] of types) info.addResultColumn(column, offeredTypes[type]);
+      },
+      initFunction: (info) => info.setInitData({ rows: rows().values() }),
+      mainFunction: (info, output) => {
+        const { value: row } = (info.initData as { rows: ArrayIterator<OfferedRow> }).rows.next();
+        output.rowCount = row === undefined ? 0 : 1;
+        row?.forEach((value, column) => {
+          output.setColumnValues(column, [Buffer.isBuffer(value) ? new DuckDBBlobValue(value) : value]);
+        });
+      },
+    });
+    this.connection.registerTableFunction(table);
   }
 
   /** All of `work` or nothing of it. */
@@ -141,6 +172,8 @@ export class Database {
   }
 }
 
+const offeredTypes = { BIGINT, VARCHAR, BLOB };
+
 /** A text as an SQL literal, where DuckDB takes no parameter (paths, settings). */
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
@@ -160,11 +193,10 @@ function bind(parameters: SqlParameters): { values: Record<string, DuckDBValue>;
   return { values, types };
 }
 
-function appendValue(appender: DuckDBAppender, value: SqlParameter | Buffer): void {
+function appendValue(appender: DuckDBAppender, value: SqlParameter): void {
   if (value === null) appender.appendNull();
   else if (typeof value === 'bigint') appender.appendBigInt(value);
   else if (typeof value === 'string') appender.appendVarchar(value);
-  else if (Buffer.isBuffer(value)) appender.appendBlob(value);
   else appender.appendVarchar(value.day);
 }
 

@@ -10,8 +10,8 @@ export interface SlimRows {
   readonly quoted: number;
 }
 
-/** Searched for without the first letters: those are frequent in a page, and the search stops at each of them. */
-const uris = { seek: 'bresource_uris"', skip: '"su'.length };
+const urisKey = Buffer.from('"subresource_uris"');
+/** Searched for without the first letter: a quote is frequent in a page, and the search stops at each. */
 const price = { seek: 'price"', skip: '"'.length };
 
 /**
@@ -25,36 +25,46 @@ export function slimRows(rows: Buffer): SlimRows {
   return { json: numbers.length === 0 ? json : quoteNumbers(json, numbers), priceKeys, quoted: numbers.length };
 }
 
-/** Each `,"subresource_uris":{…}` whose end is certain is dropped; anything else stays as it is. */
+/**
+ * Each `,"subresource_uris":{…}` whose end is certain is dropped; anything else stays as it is. Looked for by its brace: there are two
+ * in a row, so that the search hardly ever stops.
+ */
 function dropUris(rows: Buffer): Buffer {
   let copiedTo = 0;
   let length = 0;
-  for (let at = rows.indexOf(uris.seek); at !== -1; at = rows.indexOf(uris.seek, at + 1)) {
-    const comma = nonSpace(rows, at - uris.skip - 1, -1);
-    const open = valueStart(rows, at + uris.seek.length);
-    if (rows[comma] !== mark.comma || open === undefined || rows[open] !== mark.objectStart) continue;
-    const close = flatObjectEnd(rows, open);
-    if (close === undefined) continue;
+  for (let open = rows.indexOf(mark.objectStart), next: number; open !== -1; open = next) {
+    next = rows.indexOf(mark.objectStart, open + 1);
+    const comma = urisComma(rows, open);
+    const close = comma === undefined ? undefined : flatObjectEnd(rows, open, next);
+    if (comma === undefined || close === undefined) continue;
     rows.copyWithin(length, copiedTo, comma);
     length += comma - copiedTo;
     copiedTo = close + 1;
-    at = close;
   }
   if (copiedTo === 0) return rows;
   rows.copyWithin(length, copiedTo);
   return rows.subarray(0, length + rows.length - copiedTo);
 }
 
+/** Where the comma stands before `"subresource_uris":` if that is what stands before the brace at `open`. */
+function urisComma(rows: Buffer, open: number): number | undefined {
+  const colon = nonSpace(rows, open - 1, -1);
+  if (rows[colon] !== mark.colon) return undefined;
+  const key = nonSpace(rows, colon - 1, -1) + 1 - urisKey.length;
+  for (let index = 0; index < urisKey.length; index += 1) if (rows[key + index] !== urisKey[index]) return undefined;
+  const comma = nonSpace(rows, key - 1, -1);
+  return rows[comma] === mark.comma ? comma : undefined;
+}
+
 /** What may stand before a quote that opens a text. Before one that closes it, almost anything else does. */
 const beforeOpening = new Set(Buffer.from('{[,: \t\r\n'));
 
 /**
- * The brace that closes an object of texts. The first brace counts if no other was opened and it stands outside of any text: behind
- * a quote that neither is escaped nor can be an opening one. Undefined where that is not sure.
+ * The brace that closes an object of texts; `nested` is the next one that opens, or -1. The first brace counts if no other was opened
+ * and it stands outside of any text: behind a quote that neither is escaped nor can be an opening one. Undefined where that is not sure.
  */
-function flatObjectEnd(rows: Buffer, open: number): number | undefined {
+function flatObjectEnd(rows: Buffer, open: number, nested: number): number | undefined {
   const close = rows.indexOf(mark.objectEnd, open);
-  const nested = rows.indexOf(mark.objectStart, open + 1);
   if (close === -1 || (nested !== -1 && nested < close)) return undefined;
   const last = nonSpace(rows, close - 1, -1);
   if (last === open) return close;

@@ -2,6 +2,7 @@ import { invariant } from '../domain/errors.js';
 import {
   gatherMsMax,
   landingAgeMsMax,
+  landingBytesMax,
   landingRowsMax,
   lineTasksMax,
   pagesBeyondSlots,
@@ -17,6 +18,8 @@ export interface LandPorts<Batch = unknown> {
   readonly parser: {
     /** Rows accepted and not yet sealed. */
     rowCount(resource: LandedResource): number;
+    /** Bytes that they hold in memory. */
+    byteCount(resource: LandedResource): number;
     parse(resource: LandedResource, pages: readonly ReceivedPage[]): Promise<PageVerdict[]>;
     /** Takes what is accepted out, so that the next batch can begin while this one is written. */
     seal(resource: LandedResource): Promise<Batch>;
@@ -64,8 +67,8 @@ interface Waiting {
 }
 
 /**
- * The book of record. Pages are judged together as they come, kept in memory up to `landingRowsMax` rows, then written as
- * one file, committed, and announced by one line of the manifest with the tasks that are complete by it. Order of events:
+ * The book of record. Pages are judged together as they come, kept in memory up to `landingRowsMax` rows or `landingBytesMax`,
+ * then written as one file, committed, and announced by one line of the manifest with the tasks that are complete by it. Order of events:
  * file durable under its name, then the line: a crash between them leaves a file that the next run overwrites. One file is
  * written while the next pages are judged.
  */
@@ -227,15 +230,16 @@ export class Lander<Batch = unknown> {
     return parts;
   }
 
-  /** The limit is on all rows in memory together, where the resource with the most of them goes first; and on how long they are there. */
+  /** The limits are on all rows in memory together, where the resource with the most bytes goes first; and on how long they are there. */
   private async flushWhereFull(parsed: LandedResource): Promise<void> {
     const { parser } = this.ports;
     const now = this.ports.now();
     this.heldSince ??= now;
     if (dateOf(now).getTime() - dateOf(this.heldSince).getTime() >= landingAgeMsMax) return this.flushAll();
     const rows = landedResources.reduce((sum, resource) => sum + parser.rowCount(resource), 0);
-    if (rows >= landingRowsMax) {
-      const largest = landedResources.toSorted((a, b) => parser.rowCount(b) - parser.rowCount(a))[0];
+    const bytes = landedResources.reduce((sum, resource) => sum + parser.byteCount(resource), 0);
+    if (rows >= landingRowsMax || bytes >= landingBytesMax) {
+      const largest = landedResources.toSorted((a, b) => parser.byteCount(b) - parser.byteCount(a))[0];
       await this.flush(largest ?? parsed);
     } else if (this.endedOf(parsed).length >= lineTasksMax) await this.flush(parsed);
   }

@@ -146,15 +146,15 @@ async function compareControls(ports: LoadPorts, resource: LandedResource, files
 const controlRow = (literal: (text: string) => string, control: ControlTotal): string =>
   `(${literal(control.currency)}, ${control.priced}, cast(${literal(control.sum)} as decimal(38, 8)))`;
 
+/** Made anew each time: DuckDB copies what is inserted into a table a second time when the transaction ends. */
 async function fill(ports: LoadPorts, name: string): Promise<void> {
-  await empty(ports, name);
   const query = queryOf(ports, name);
   // A view over files can be made only once the variables that name them are set.
   for (const read of query.reads) {
     const raw = ports.queries.get(read);
     if (raw?.kind === 'temp view') await ports.sql.run(read, `create or replace temp view ${read} as\n${raw.sql}`);
   }
-  await ports.sql.run(name, `insert into ${name} ${bodyOf(query)}`);
+  await ports.sql.run(name, `create or replace temp table ${name} as ${bodyOf(query)}`);
 }
 
 async function empty(ports: LoadPorts, name: string): Promise<void> {
