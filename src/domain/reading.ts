@@ -51,6 +51,8 @@ export class Reading {
     readonly task: Task,
     /** Pages that are read of a list without date filter, at most. */
     private readonly undatedPages: number,
+    /** Time that a page spans in the list that this one is a part of: believed until it has pages of its own. */
+    private readonly expectedPageMs?: number | undefined,
   ) {
     this.stop = task.window?.start;
   }
@@ -134,19 +136,30 @@ export class Reading {
 
   /** Pages that are still to come, if they are as dense as those before; 0 where nothing can be said. */
   get pagesLeft(): number {
-    if (this.stop === undefined || this.newest === undefined || this.oldest === undefined) return 0;
-    if (this.ended || !this.inOrder) return 0;
-    const pageMs = Math.max(secondMs, ms(this.newest) - ms(this.oldest)) / this.pages;
-    return Math.max(0, ms(this.oldest) - ms(this.stop)) / pageMs;
+    const { pageMs, reached, stop } = this;
+    if (pageMs === undefined || reached === undefined || stop === undefined || this.ended || !this.inOrder) return 0;
+    return Math.max(0, ms(reached) - ms(stop)) / pageMs;
+  }
+
+  /** Time that a page spans; undefined where that cannot be said. */
+  get pageMs(): number | undefined {
+    if (this.newest === undefined || this.oldest === undefined)
+      return this.pages === 0 ? this.expectedPageMs : undefined;
+    return Math.max(secondMs, ms(this.newest) - ms(this.oldest)) / this.pages;
+  }
+
+  /** From where on nothing was read yet. */
+  private get reached(): Instant | undefined {
+    return this.oldest ?? this.task.window?.end;
   }
 
   /** Hands over the older half of what is left, where that is worth a task of its own. */
   divide(): Window | undefined {
-    if (this.oldest === undefined || this.stop === undefined || this.pagesLeft < divisiblePagesMin) return undefined;
-    const seconds = Math.floor((ms(this.oldest) - ms(this.stop)) / 2 / secondMs);
+    const { reached, stop } = this;
+    if (reached === undefined || stop === undefined || this.pagesLeft < divisiblePagesMin) return undefined;
+    const seconds = Math.floor((ms(reached) - ms(stop)) / 2 / secondMs);
     if (seconds < 1) return undefined;
-    const start = this.stop;
-    this.stop = instantOf(new Date(ms(start) + seconds * secondMs));
-    return { start, end: this.stop };
+    this.stop = instantOf(new Date(ms(stop) + seconds * secondMs));
+    return { start: stop, end: this.stop };
   }
 }

@@ -12,6 +12,8 @@ export interface ReadingsLimits {
 /** The tasks that are being pulled, and who may take over a part of one. */
 export class Readings {
   private readonly active = new Set<Reading>();
+  /** Time that a page of a part spans in the list that it was taken from, by the part's task number. */
+  private readonly pageMsOf = new Map<number, number>();
   private wake: () => void = () => undefined;
   private waiting: Promise<void> | undefined;
 
@@ -26,7 +28,8 @@ export class Readings {
   }
 
   begin(task: Task): Reading {
-    const reading = new Reading(task, this.limits.undatedPages);
+    const reading = new Reading(task, this.limits.undatedPages, this.pageMsOf.get(task.number));
+    this.pageMsOf.delete(task.number);
     this.active.add(reading);
     return reading;
   }
@@ -61,9 +64,11 @@ export class Readings {
       if ((ofAccount.get(reading.task.accountSid) ?? 0) >= this.limits.accountConcurrency) continue;
       if (reading.pagesLeft > (longest?.pagesLeft ?? 0)) longest = reading;
     }
+    const pageMs = longest?.pageMs;
     const window = longest?.divide();
     if (longest === undefined || window === undefined) return undefined;
     this.lastTaskNumber += 1;
+    if (pageMs !== undefined) this.pageMsOf.set(this.lastTaskNumber, pageMs);
     return { ...longest.task, number: this.lastTaskNumber, window };
   }
 }
