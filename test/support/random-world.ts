@@ -105,8 +105,8 @@ interface Size {
 function drawSize(draw: Draw): Size {
   // Long lists are divided and resumed, many accounts come and go.
   const isLong = draw.chance(60);
-  const days = isLong ? draw.pick([1, 1, 2, 3]) : draw.pick([1, 2, 3, 4, 7, 12]);
-  const first = draw.chance(50) ? Date.UTC(2026, 9, 1) - draw.int(0, days) * dayMs : Date.UTC(2026, 9, draw.int(2, 18));
+  const days = isLong ? draw.pick([1, 2, 2, 3]) : draw.pick([1, 2, 3, 4, 7, 12]);
+  const first = draw.chance(50) ? Date.UTC(2026, 9, 1) - draw.int(1, days) * dayMs : Date.UTC(2026, 9, draw.int(2, 18));
   const shape = isLong ? 'one-account' : draw.pick<Profile | undefined>([undefined, undefined, 'uniform']);
   const accounts = isLong ? 1 : draw.pick([1, 2, 3, 5, 9, 12]);
   const service = draw.pick<Profile | undefined>([undefined, undefined, undefined, 'calls-only', 'messages-only']);
@@ -116,7 +116,7 @@ function drawSize(draw: Draw): Size {
   const lists = 5 * (accounts + 1);
   const usage = usageRows * (accounts + 1) * days;
   const sizes = [1, 2, 3, 5, 8, 13, 20, 34, 60, 100, 200];
-  const fitting = sizes.filter((rows) => usage / rows <= 0.5 * pagesMax);
+  const fitting = sizes.filter((rows) => usage / rows <= 0.6 * pagesMax);
   const pageRowsMax = draw.pick(fitting.slice(0, 4));
   // Each record is listed twice: by its date, and in search of records without one.
   const most = Math.floor(((pagesMax - usage / pageRowsMax) * pageRowsMax) / 2);
@@ -176,11 +176,11 @@ function drawRun(draw: Draw, { requests }: Circumstances, end: RunPlan['end'], u
 
 function drawUpsets(draw: Draw, { requests, endMs }: Circumstances, clockMs: number): Upset[] {
   const upsets: Upset[] = [];
-  const count = draw.int(1, 4);
-  const moments = Array.from({ length: count }, () => draw.int(2, requests)).sort((a, b) => a - b);
+  const count = draw.int(2, 5);
+  const moments = Array.from({ length: count }, () => draw.int(2, Math.ceil(0.7 * requests))).sort((a, b) => a - b);
   let nowMs = clockMs;
   for (const at of moments) {
-    const kind = draw.pick<Upset['kind']>(['clock', 'clock', 'vanish', 'vanish', 'price', 'account']);
+    const kind = draw.pick<Upset['kind']>(['clock', 'clock', 'clock', 'vanish', 'vanish', 'price', 'account']);
     if (kind === 'clock') {
       nowMs += Math.floor((endMs - nowMs) * draw.pick([0.1, 0.4, 0.8]));
       upsets.push({ at, kind, to: instantText(nowMs) });
