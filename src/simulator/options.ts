@@ -7,7 +7,7 @@ import { DAY_SECONDS, dayOf, parseDay } from './time.js';
  * - `plain`: one currency, every price set at once, ordinary names, every call completed. For benches.
  * - `calls-only`, `messages-only`: no record of the other kind.
  * - `one-account`: all records in the first subaccount. `uniform`: all accounts of one size.
- * - `crowded`: all records of a day in its first and its last minute, so that seconds next to each other hold many.
+ * - `crowded`: all records of a day in its first and its last ten seconds, so that seconds next to each other hold many.
  */
 export const PROFILES = ['mixed', 'plain', 'calls-only', 'messages-only', 'one-account', 'uniform', 'crowded'] as const;
 export type Profile = (typeof PROFILES)[number];

@@ -127,9 +127,9 @@ export class Slots {
 }
 
 /** Seconds at either end of a day in which a crowded world has its records. */
-const CROWD_SECONDS = 60;
+const CROWD_SECONDS = 10;
 
-/** The same order, in the first and the last minute of the day. */
+/** The same order, in the first and the last seconds of the day. */
 function crowdedTime(time: number): number {
   const second = time % DAY_SECONDS;
   const half = DAY_SECONDS / 2;

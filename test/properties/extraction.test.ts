@@ -1,10 +1,12 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { outputFolderOf, type PipelineRun, temporaryFolder } from '../support/pipeline-run.js';
+import { dataFolderOf, outputFolderOf, type PipelineRun, temporaryFolder } from '../support/pipeline-run.js';
 import { hashesOf } from '../support/published.js';
 import { drawWorld, type WorldPlan } from '../support/random-world.js';
 import { startSimulatorHere } from '../support/simulator.js';
 import { startTwin } from '../support/universe.js';
-import { expectClaimsHold, standing } from '../support/world-oracle.js';
+import { expectClaimsHold, expectLedgerIsLanded, standing } from '../support/world-oracle.js';
 import { Story } from '../support/world-story.js';
 import { expectMayChange, expectTruth, standStill } from '../support/world-truth.js';
 
@@ -68,6 +70,7 @@ async function play(story: Story): Promise<void> {
     const clock = story.clock;
     const done = await story.run(run);
     const claims = await expectClaimsHold(story, standing(story, clock), clock);
+    if (done !== undefined) await expectLedgerIsLanded(story.folder);
     if (done === undefined) count(run.end === 'kill' ? 'runs killed' : 'runs aborted');
     if (done === undefined) count('windows claimed by runs cut off', claims);
     const arrived = [...story.universe.values()].filter(({ at }) => at > clock && at <= story.clock);
@@ -86,6 +89,8 @@ async function play(story: Story): Promise<void> {
     readAt = new Date(story.productMs).toISOString();
   }
   const hashes = await hashesOf(outputFolderOf(story.folder));
+  if (plan.isMadeAnew) await rm(join(dataFolderOf(story.folder), 'subledger.duckdb'));
+  if (plan.isMadeAnew) count('ledgers made anew');
   expectCalm(await story.calmRun(1));
   const { log = [] } = await story.simulator.stats(true);
   expect(await hashesOf(outputFolderOf(story.folder)), 'a run more changes no byte').toEqual(hashes);

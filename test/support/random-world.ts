@@ -44,6 +44,8 @@ export interface WorldPlan {
   readonly start: string;
   readonly end: string;
   readonly runs: readonly RunPlan[];
+  /** Whether the ledger is deleted before the last run, which makes it anew from the landing. */
+  readonly isMadeAnew: boolean;
   /** Of the runs that nothing happens to. */
   readonly calm: Pace;
 }
@@ -87,6 +89,7 @@ export function drawWorld(seed: number): WorldPlan {
     start: instantText(startMs),
     end: instantText(endMs),
     runs,
+    isMadeAnew: draw.chance(50),
     calm,
   };
 }

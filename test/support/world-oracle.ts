@@ -131,22 +131,42 @@ async function expectUsageClaimsHold(
   }
 }
 
-/** The SIDs that the ledger holds, each as often as it stands there. */
-export async function ledgerSids(folder: string): Promise<string[]> {
+/** A call or message of the ledger: its SID, and cost and currency where it has a price. */
+export interface LedgerRecord {
+  readonly sid: string;
+  readonly cost: string;
+}
+
+/** What the ledger holds, in order of SID, each as often as it stands there. */
+export async function ledgerRecords(folder: string): Promise<LedgerRecord[]> {
   const path = join(dataFolderOf(folder), 'subledger.duckdb');
   const database = await Database.open(path, { memoryMb: 128, temporaryFolder: '', readOnly: true });
   try {
-    const rows = await database.texts('sids', 'select sid from calls union all select sid from messages order by sid');
-    return rows.map(([sid]) => sid ?? '');
+    const columns = 'sid, cast(cost as varchar), currency';
+    const rows = await database.texts(
+      'records',
+      `select ${columns} from calls union all select ${columns} from messages order by sid`,
+    );
+    return rows.map(([sid, cost, currency]) => ({ sid: sid ?? '', cost: cost == null ? '' : `${cost} ${currency}` }));
   } finally {
     database.close();
   }
 }
 
+/** The ledger holds what is landed: every record once, as it was seen last. */
+export async function expectLedgerIsLanded(folder: string): Promise<void> {
+  const newest = [...newestOf(await observationsOf(folder)).values()].map(({ sid, price, currency }) => ({
+    sid,
+    cost: price === null ? '' : `${costText(price)} ${currency}`,
+  }));
+  expect(await ledgerRecords(folder)).toEqual(newest.sort((a, b) => byBytes(a.sid, b.sid)));
+}
+
+const costText = (price: string | null): string => (price === null ? '' : amountText(-unitsOfPlain(price)));
+
 /** What price_changes.csv must hold of one month: each time that a record was seen with another price than before. */
 export function expectedPriceChanges(observations: readonly Observation[], truth: Truth, month: string): Row[] {
   const customerOf = friendlyNameCustomers(truth);
-  const costText = (price: string | null): string => (price === null ? '' : amountText(-unitsOfPlain(price)));
   const last = new Map<string, Observation>();
   const counts = new Map<string, number>();
   const rows: Row[] = [];

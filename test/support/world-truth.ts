@@ -7,7 +7,7 @@ import type { Truth } from './simulator.js';
 import { categoriesOf } from './simulator-records.js';
 import { unitsOfPlain } from './units.js';
 import { recordsOf } from './universe.js';
-import { expectedPriceChanges, ledgerSids, newestOf, type Observation, observationsOf } from './world-oracle.js';
+import { expectedPriceChanges, ledgerRecords, newestOf, type Observation, observationsOf } from './world-oracle.js';
 import type { Story } from './world-story.js';
 
 const dayMs = 86_400_000;
@@ -78,7 +78,7 @@ export async function expectTruth(story: Story): Promise<Checked> {
   );
   const gone = new Set(unseen.map(([sid]) => sid));
   const wanted = [...universe.keys()].filter((sid) => !gone.has(sid)).sort();
-  const held = await ledgerSids(folder);
+  const held = (await ledgerRecords(folder)).map(({ sid }) => sid);
   expect(
     held.filter((sid, index) => sid === held[index - 1]),
     'twice in the ledger',
