@@ -85,8 +85,8 @@ async function play(story: Story): Promise<void> {
     await expectTruth(story);
   } else {
     await standStill(story);
+    readAt = new Date(story.productMs + 13 * 3_600_000).toISOString();
     expectCalm(await story.calmRun(13, { lookBackDays: 10_000 }));
-    readAt = new Date(story.productMs).toISOString();
   }
   const hashes = await hashesOf(outputFolderOf(story.folder));
   if (plan.isMadeAnew) await rm(join(dataFolderOf(story.folder), 'subledger.duckdb'));

@@ -20,6 +20,8 @@ export interface Mishap {
 export interface Pace {
   readonly concurrency: number;
   readonly accountConcurrency: number;
+  /** How fast the product's clock goes: what it has pulled is landed every five seconds. */
+  readonly clockRate: number;
 }
 
 /** A run that something happens to. */
@@ -32,7 +34,6 @@ export interface RunPlan extends Pace {
   readonly undatedPages: number;
   /** Since the run before began, by the product's clock. */
   readonly hoursLater: number;
-  readonly clockRate: number;
   readonly upsets: readonly Upset[];
   readonly mishaps: readonly Mishap[];
 }
@@ -134,7 +135,8 @@ function drawSize(draw: Draw): Size {
 
 function drawPace(draw: Draw, most: number): Pace {
   const concurrency = Math.min(most, draw.pick([1, 2, 4, 8, 24, 24]));
-  return { concurrency, accountConcurrency: Math.min(concurrency, draw.pick([1, 4, 8, 24, 24])) };
+  const accountConcurrency = Math.min(concurrency, draw.pick([1, 4, 8, 24, 24]));
+  return { concurrency, accountConcurrency, clockRate: draw.pick([1, 30, 300]) };
 }
 
 interface Circumstances {
@@ -171,7 +173,6 @@ function drawRun(draw: Draw, { requests }: Circumstances, end: RunPlan['end'], u
     slowAt,
     undatedPages: draw.pick([1, 3, 25, 10_000]),
     hoursLater: draw.pick([0, 1, 1, 13, 30]),
-    clockRate: draw.pick([1, 30, 300]),
     upsets,
     mishaps: draw.chance(60) ? drawMishaps(draw, requests) : [],
   };

@@ -88,8 +88,11 @@ export class Story {
     await this.simulator.setFaults([]);
     await this.simulator.resetStats();
     const now = new Date(this.productMs).toISOString();
-    const { onEvent } = this;
-    return runPipeline(this.config({ ...this.plan.calm, ...changes }), { now, sleepShare: 0.05, onEvent });
+    const { concurrency, accountConcurrency, clockRate } = this.plan.calm;
+    const config = this.config({ concurrency, accountConcurrency, ...changes });
+    const run = await runPipeline(config, { now, clockRate, sleepShare: 0.05, onEvent: this.onEvent });
+    await this.clockGoesOn();
+    return run;
   }
 
   /** A run as planned. Undefined where it was cut off. */
