@@ -8,7 +8,7 @@ import { startSimulatorHere } from '../support/simulator.js';
 import { startTwin } from '../support/universe.js';
 import { expectClaimsHold, expectLedgerIsLanded, standing } from '../support/world-oracle.js';
 import { Story } from '../support/world-story.js';
-import { expectMayChange, expectTruth, standStill } from '../support/world-truth.js';
+import { expectComplete, expectMayChange, expectTruth, standStill } from '../support/world-truth.js';
 
 /**
  * Random worlds, pulled by the real pipeline over HTTP while things happen to both. Each world's seed is in its title:
@@ -77,6 +77,7 @@ async function play(story: Story): Promise<void> {
     count('records arrived while paging', arrived.length);
     // Where there is a ceiling, a page may run out of tries.
     if (plan.simulator.concurrencyLimit === 0 && done !== undefined) expect(done.exitCode).toBe(0);
+    if (done?.exitCode === 0) await expectComplete(story, run);
   }
   // Where nothing changes, going on from what was cut off is as good as reading everything anew.
   if (plan.start === plan.end) {

@@ -24,8 +24,14 @@ export interface Pace {
   readonly clockRate: number;
 }
 
-/** A run that something happens to. */
-export interface RunPlan extends Pace {
+/** UTC days, `to` not included. */
+export interface Days {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A run that something happens to; of all the days of the world, or of those before or behind one of its midnights. */
+export interface RunPlan extends Pace, Days {
   /** `kill`: the built program, by SIGKILL, once the simulator has seen `at` requests. `abort`: at event number `at`. */
   readonly end: 'undisturbed' | 'abort' | 'kill';
   readonly at: number;
@@ -71,7 +77,7 @@ export function drawWorld(seed: number): WorldPlan {
   const startMs = isStill ? endMs : fromMs + Math.floor((endMs - fromMs) * draw.pick([0.3, 0.5, 0.8, 0.97]));
   const ceiling = draw.chance(30) ? draw.int(3, 8) : 0;
   const calm = drawPace(draw, ceiling === 0 ? 24 : ceiling);
-  const runs = drawRuns(draw, { requests: size.requests, isStill, startMs, endMs, ceiling });
+  const runs = drawRuns(draw, { ...size, isStill, startMs, endMs, ceiling });
   const slowest = Math.min(calm.concurrency, ...runs.map((run) => Math.min(run.concurrency, run.accountConcurrency)));
   return {
     seed,
@@ -140,6 +146,8 @@ function drawPace(draw: Draw, most: number): Pace {
 }
 
 interface Circumstances {
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly requests: number;
   readonly isStill: boolean;
   readonly startMs: number;
@@ -160,7 +168,8 @@ function drawRuns(draw: Draw, circumstances: Circumstances): RunPlan[] {
   });
 }
 
-function drawRun(draw: Draw, { requests }: Circumstances, end: RunPlan['end'], upsets: readonly Upset[]): RunPlan {
+function drawRun(draw: Draw, circumstances: Circumstances, end: RunPlan['end'], upsets: readonly Upset[]): RunPlan {
+  const { requests, fromMs, toMs } = circumstances;
   const slowAt =
     end === 'kill' && draw.chance(60) ? draw.int(Math.ceil(requests / 4), Math.ceil(requests / 2)) : undefined;
   const at =
@@ -168,6 +177,7 @@ function drawRun(draw: Draw, { requests }: Circumstances, end: RunPlan['end'], u
   return {
     // So few that all of them are slow at once, and the program sends no more than those.
     ...drawPace(draw, end === 'kill' ? 4 : 24),
+    ...drawDays(draw, fromMs, toMs),
     end,
     at,
     slowAt,
@@ -175,6 +185,15 @@ function drawRun(draw: Draw, { requests }: Circumstances, end: RunPlan['end'], u
     hoursLater: draw.pick([0, 1, 1, 13, 30]),
     upsets,
     mishaps: draw.chance(60) ? drawMishaps(draw, requests) : [],
+  };
+}
+
+function drawDays(draw: Draw, fromMs: number, toMs: number): Days {
+  const middleMs = fromMs + draw.int(1, Math.max(1, (toMs - fromMs) / dayMs - 1)) * dayMs;
+  const part = middleMs < toMs ? draw.pick(['all', 'all', 'before', 'behind'] as const) : 'all';
+  return {
+    from: dayText(part === 'behind' ? middleMs : fromMs),
+    to: dayText(part === 'before' ? middleMs : toMs),
   };
 }
 

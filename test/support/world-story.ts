@@ -7,7 +7,7 @@ import { environmentFor, startCli } from './cli.js';
 import { Draw } from './draw.js';
 import { manifestOf } from './manifest-lines.js';
 import { configFor, dataFolderOf, outputFolderOf, type PipelineRun, runPipeline } from './pipeline-run.js';
-import type { Mishap, RunPlan, Upset, WorldPlan } from './random-world.js';
+import type { Days, Mishap, RunPlan, Upset, WorldPlan } from './random-world.js';
 import type { SimulatorHandle } from './simulator.js';
 import { factsOf, recordsOf, type startTwin, type Universe, type WorldRecord } from './universe.js';
 
@@ -78,8 +78,8 @@ export class Story {
     return fate;
   }
 
-  config(changes: Partial<Config>): Config {
-    return configFor(this.simulator, this.folder, this.plan.simulator, { undatedPages: 10_000, ...changes });
+  private config(days: Days, changes: Partial<Config>): Config {
+    return configFor(this.simulator, this.folder, days, { undatedPages: 10_000, ...changes });
   }
 
   /** A run that nothing happens to. */
@@ -89,7 +89,7 @@ export class Story {
     await this.simulator.resetStats();
     const now = new Date(this.productMs).toISOString();
     const { concurrency, accountConcurrency, clockRate } = this.plan.calm;
-    const config = this.config({ concurrency, accountConcurrency, ...changes });
+    const config = this.config(this.plan.simulator, { concurrency, accountConcurrency, ...changes });
     const run = await runPipeline(config, { now, clockRate, sleepShare: 0.05, onEvent: this.onEvent });
     await this.clockGoesOn();
     return run;
@@ -127,7 +127,7 @@ export class Story {
       events += 1;
       if (plan.end === 'abort' && events === plan.at) stop.abort();
     };
-    const config = this.config({ concurrency, accountConcurrency, undatedPages });
+    const config = this.config(plan, { concurrency, accountConcurrency, undatedPages });
     const now = new Date(this.productMs).toISOString();
     try {
       return await runPipeline(config, { now, clockRate, sleepShare: 0.05, signal: stop.signal, onEvent });
@@ -144,7 +144,7 @@ export class Story {
         : [{ match: { after: plan.slowAt, times: plan.concurrency }, action: { delay_ms: 5_300 } }];
     const hang: FaultRule = { match: { after: plan.at }, action: { delay_ms: 3_600_000 } };
     await this.simulator.setFaults([...upsets.map(({ rule }) => rule), ...plan.mishaps.map(mishapRule), ...slow, hang]);
-    const { from, to } = this.plan.simulator;
+    const { from, to } = plan;
     const range = ['--from', from, '--to', to, '--concurrency', String(plan.concurrency)];
     const folders = ['--data-dir', dataFolderOf(this.folder), '--output-dir', outputFolderOf(this.folder)];
     const pages = ['--undated-pages', String(plan.undatedPages)];

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { expectMonthIsTruth, truthNow } from './expect-truth.js';
 import { outputFolderOf } from './pipeline-run.js';
 import { readRows } from './published.js';
+import type { Days } from './random-world.js';
 import type { Truth } from './simulator.js';
 import { categoriesOf } from './simulator-records.js';
 import { unitsOfPlain } from './units.js';
@@ -90,7 +91,17 @@ export async function expectTruth(story: Story): Promise<Checked> {
   };
 }
 
-function monthsOf({ from, to }: { readonly from: string; readonly to: string }): string[] {
+/** A run that ended with 0 has read all that it was asked for. */
+export async function expectComplete(story: Story, days: Days): Promise<void> {
+  for (const month of monthsOf(days)) {
+    const rows = await readRows(join(outputFolderOf(story.folder), month, 'completeness.csv'));
+    const asked = rows.filter(({ day = '' }) => day >= days.from && day < days.to);
+    expect(asked.length, 'days that were asked for').toBeGreaterThan(0);
+    expect(asked.filter(({ status }) => status !== 'complete' && status !== 'empty').slice(0, 5)).toEqual([]);
+  }
+}
+
+function monthsOf({ from, to }: Days): string[] {
   const months = new Set<string>();
   for (let ms = Date.parse(from); ms < Date.parse(to); ms += dayMs) months.add(dayText(ms).slice(0, 7));
   return [...months];
