@@ -18,6 +18,7 @@ interface SimulateFlags {
   otherTraffic?: OtherTraffic;
   retryAfter?: number;
   upperBound: 'exclusive' | 'inclusive';
+  pageRowsMax: number;
   listsParent: boolean;
   profile: Profile[];
 }
@@ -91,6 +92,7 @@ export function registerSimulate(program: Command): void {
         .choices(['exclusive', 'inclusive'])
         .default(defaults.upperBound),
     )
+    .option('--page-rows-max <n>', 'rows of a page at most, whatever is asked for', wholeNumber, defaults.pageRowsMax)
     .option('--no-lists-parent', 'leave the parent out of the list of accounts')
     .addOption(
       new Option('--profile <list>', `kinds of world, of ${PROFILES.join(', ')}`)

@@ -1,4 +1,5 @@
 import { type Account, statusAt } from './accounts.js';
+import type { Behaviour } from './behaviour.js';
 import { badToken, envelope, readPage } from './paging.js';
 import { ApiError, type Query } from './query.js';
 import { rfc2822 } from './time.js';
@@ -59,14 +60,14 @@ function visible(world: World, reader: Account, listsParent: boolean): Account[]
 }
 
 /** One page of the accounts. */
-export function listAccounts(world: World, reader: Account, query: Query, listsParent: boolean): Buffer {
-  const request = readPage(query);
+export function listAccounts(world: World, reader: Account, query: Query, behaviour: Behaviour): Buffer {
+  const request = readPage(query, behaviour.pageRowsMax);
   const name = query.get('FriendlyName');
   const status = query.get('Status');
   if (status !== undefined && !STATUSES.includes(status)) {
     throw new ApiError(400, 20001, `Invalid value for Status: ${status}`);
   }
-  const found = visible(world, reader, listsParent).filter((account) => {
+  const found = visible(world, reader, behaviour.listsParent).filter((account) => {
     if (name !== undefined && account.friendlyName !== name) return false;
     return status === undefined || statusAt(account, world.now) === status;
   });

@@ -1,5 +1,6 @@
 import { accountRow, listAccounts } from './account-list.js';
 import { type Answer, errorAnswer, jsonAnswer } from './answer.js';
+import type { Behaviour } from './behaviour.js';
 import { fetchCall, listCalls } from './call-list.js';
 import { authenticate, authorise, requireActive } from './credentials.js';
 import { fetchMessage, listMessages } from './message-list.js';
@@ -9,14 +10,6 @@ import type { World } from './world.js';
 
 const ROOT = '/2010-04-01/Accounts';
 const ACCOUNT_PATH = /^\/2010-04-01\/Accounts\/([^/]+?)(?:\/(.+))?\.json$/;
-
-/** What Twilio's texts leave open. */
-export interface Behaviour {
-  /** Whether a row exactly on the bound of a `<` filter comes. */
-  includesUpper: boolean;
-  /** Whether the list of accounts holds the parent itself. */
-  listsParent: boolean;
-}
 
 /** Answers one request to the API, as it stands at the simulated clock. */
 export function answerApi(
@@ -34,16 +27,16 @@ export function answerApi(
     if (method !== 'GET') throw new ApiError(405, 20004, `Method ${method} is not allowed on ${path}`);
     if (path === `${ROOT}.json`) {
       requireActive(world, principal);
-      return jsonAnswer(listAccounts(world, principal.account, query, behaviour.listsParent));
+      return jsonAnswer(listAccounts(world, principal.account, query, behaviour));
     }
     const [, sid, resource] = ACCOUNT_PATH.exec(path) ?? [];
     if (sid === undefined) throw notFound(path);
     const account = authorise(world, principal, sid, path);
     if (resource === undefined) return jsonAnswer(accountRow(account, world.now));
-    if (resource === 'Calls') return recyclable(listCalls(world, account, query, behaviour.includesUpper));
-    if (resource === 'Messages') return recyclable(listMessages(world, account, query, behaviour.includesUpper));
+    if (resource === 'Calls') return recyclable(listCalls(world, account, query, behaviour));
+    if (resource === 'Messages') return recyclable(listMessages(world, account, query, behaviour));
     const usage = USAGE_RESOURCES.find((name) => resource === `Usage/${name}`);
-    if (usage !== undefined) return recyclable(listUsage(world, account, usage, query));
+    if (usage !== undefined) return recyclable(listUsage(world, account, usage, query, behaviour));
     const [kind, name] = resource.split('/');
     const one =
       kind === 'Calls' && name !== undefined

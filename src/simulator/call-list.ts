@@ -1,4 +1,5 @@
 import type { Account } from './accounts.js';
+import type { Behaviour } from './behaviour.js';
 import { ByteWriter, piece } from './byte-writer.js';
 import { callAddress } from './call-rows.js';
 import { CALL_SECONDS_MAX, CALL_STATUSES, CallFacts, type Calls } from './calls.js';
@@ -92,9 +93,10 @@ function rangeFor(world: World, account: Account, calls: Calls, query: Query, up
 }
 
 /** One page of an account's calls, newest start first. */
-export function listCalls(world: World, account: Account, query: Query, includesUpper: boolean): Buffer {
+export function listCalls(world: World, account: Account, query: Query, behaviour: Behaviour): Buffer {
+  const { includesUpper, pageRowsMax } = behaviour;
   const { calls, callRows } = world.traffic(account);
-  const request = readPage(query);
+  const request = readPage(query, pageRowsMax);
   const range = rangeFor(world, account, calls, query, includesUpper);
   const accepts = tester(world, account, calls, query, includesUpper);
   const { indexes, hasMore } = select(range, cursorOf(world, account, request.token), request.size, accepts);

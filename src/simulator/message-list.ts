@@ -1,4 +1,5 @@
 import type { Account } from './accounts.js';
+import type { Behaviour } from './behaviour.js';
 import { ByteWriter, piece } from './byte-writer.js';
 import { messageAddress, messageSid } from './message-rows.js';
 import { MessageFacts } from './messages.js';
@@ -35,9 +36,10 @@ function cursorOf(world: World, account: Account, token: string | undefined): Cu
 }
 
 /** One page of an account's messages, newest first. Those that were never sent come only where no date is asked for. */
-export function listMessages(world: World, account: Account, query: Query, includesUpper: boolean): Buffer {
+export function listMessages(world: World, account: Account, query: Query, behaviour: Behaviour): Buffer {
+  const { includesUpper, pageRowsMax } = behaviour;
   const { messages, messageRows } = world.traffic(account);
-  const request = readPage(query);
+  const request = readPage(query, pageRowsMax);
   const span = timeSpan(query, 'DateSent', includesUpper);
   const to = query.get('To');
   const from = query.get('From');

@@ -7,8 +7,9 @@ import { DAY_SECONDS, dayOf, parseDay } from './time.js';
  * - `plain`: one currency, every price set at once, ordinary names, every call completed. For benches.
  * - `calls-only`, `messages-only`: no record of the other kind.
  * - `one-account`: all records in the first subaccount. `uniform`: all accounts of one size.
+ * - `crowded`: all records of a day in its first and its last ten seconds, so that seconds next to each other hold many.
  */
-export const PROFILES = ['mixed', 'plain', 'calls-only', 'messages-only', 'one-account', 'uniform'] as const;
+export const PROFILES = ['mixed', 'plain', 'calls-only', 'messages-only', 'one-account', 'uniform', 'crowded'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 export interface SimulatorOptions {
@@ -34,10 +35,15 @@ export interface SimulatorOptions {
   retryAfterSeconds: number | undefined;
   /** Whether a row exactly on the bound of a `<` filter comes. Twilio's texts disagree. */
   upperBound: 'exclusive' | 'inclusive';
+  /** Rows of a page at most, whatever PageSize asks for: small worlds then have many pages. */
+  pageRowsMax: number;
   /** Whether the list of accounts holds the parent itself. Both are to be reckoned with. */
   listsParent: boolean;
   profiles: readonly Profile[];
 }
+
+/** The largest page that Twilio gives (its OpenAPI document: PageSize maximum 1000). */
+const PAGE_ROWS_MAX = 1000;
 
 export const DEFAULT_OPTIONS: SimulatorOptions = {
   port: 0,
@@ -52,6 +58,7 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   otherTraffic: undefined,
   retryAfterSeconds: undefined,
   upperBound: 'exclusive',
+  pageRowsMax: PAGE_ROWS_MAX,
   listsParent: true,
   profiles: ['mixed'],
 };
@@ -73,6 +80,7 @@ export interface WorldOptions {
   plain: boolean;
   oneAccount: boolean;
   uniform: boolean;
+  crowded: boolean;
   calls: boolean;
   messages: boolean;
 }
@@ -102,6 +110,10 @@ export function worldOptions(options: SimulatorOptions): WorldOptions {
     if (!PROFILES.includes(profile))
       throw new RangeError(`profile must be one of ${PROFILES.join(', ')}, not ${profile}`);
   }
+  const { pageRowsMax } = options;
+  if (!Number.isInteger(pageRowsMax) || pageRowsMax < 1 || pageRowsMax > PAGE_ROWS_MAX) {
+    throw new RangeError(`page rows must be a whole number from 1 to ${PAGE_ROWS_MAX}, not ${pageRowsMax}`);
+  }
   if (options.otherTraffic !== undefined) checkOtherTraffic(options.otherTraffic);
   const has = (profile: Profile): boolean => options.profiles.includes(profile);
   if (has('calls-only') && has('messages-only')) throw new RangeError('profile cannot be calls-only and messages-only');
@@ -115,6 +127,7 @@ export function worldOptions(options: SimulatorOptions): WorldOptions {
     plain: has('plain'),
     oneAccount: has('one-account'),
     uniform: has('uniform'),
+    crowded: has('crowded'),
     calls: !has('messages-only'),
     messages: !has('calls-only'),
   };

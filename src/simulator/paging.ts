@@ -1,7 +1,6 @@
 import { ApiError, type Query } from './query.js';
 
 const PAGE_SIZE_DEFAULT = 50;
-const PAGE_SIZE_MAX = 1000;
 
 /** What a request says about paging. */
 export interface PageRequest {
@@ -12,11 +11,11 @@ export interface PageRequest {
 }
 
 /**
- * Reads PageSize, Page and PageToken. A PageSize above 1000 is taken for 1000: the official clients send larger ones
- * (twilio 6.2.0 sends the limit as page size) and work. A Page without its token is refused, as Twilio refuses it:
- * 400, code 70002.
+ * Reads PageSize, Page and PageToken. A PageSize above `rowsMax`, Twilio's 1000, is taken for that: the official clients send
+ * larger ones (twilio 6.2.0 sends the limit as page size) and work. A Page without its token is refused, as Twilio refuses
+ * it: 400, code 70002.
  */
-export function readPage(query: Query): PageRequest {
+export function readPage(query: Query, rowsMax: number): PageRequest {
   const sizeText = query.get('PageSize');
   const pageText = query.get('Page') ?? '0';
   const token = query.get('PageToken');
@@ -26,7 +25,7 @@ export function readPage(query: Query): PageRequest {
   if (page > 0 && token === undefined) {
     throw new ApiError(400, 70002, 'Unable to fetch page: Paged requests must include a PageToken');
   }
-  const size = sizeText === undefined ? PAGE_SIZE_DEFAULT : Math.min(Number(sizeText), PAGE_SIZE_MAX);
+  const size = Math.min(sizeText === undefined ? PAGE_SIZE_DEFAULT : Number(sizeText), rowsMax);
   return { page, size, token };
 }
 

@@ -63,6 +63,7 @@ export class Slots {
     private readonly startHour: number,
     private readonly endHour: number,
     private readonly key: number,
+    private readonly crowded = false,
   ) {
     this.base = rhythm.totals[startHour] ?? 0;
     this.span = (rhythm.totals[endHour] ?? 0) - this.base;
@@ -111,6 +112,11 @@ export class Slots {
    * records share one second, because sorting by time alone is wrong as well.
    */
   timeOf(index: number): number {
+    const time = this.spreadOut(index);
+    return this.crowded ? crowdedTime(time) : time;
+  }
+
+  private spreadOut(index: number): number {
     if (index < this.first || index >= this.end) this.seek(index);
     if (index === this.opening) return this.dayStart;
     if (index === this.closing) return this.dayStart + DAY_SECONDS - 1;
@@ -118,4 +124,16 @@ export class Slots {
     if (this.isBurst) share = share < 1 / 3 ? share * 1.5 : share < 2 / 3 ? 0.5 : 0.5 + (share - 2 / 3) * 1.5;
     return this.hourStart + Math.floor(share * HOUR_SECONDS);
   }
+}
+
+/** Seconds at either end of a day in which a crowded world has its records. */
+const CROWD_SECONDS = 10;
+
+/** The same order, in the first and the last seconds of the day. */
+function crowdedTime(time: number): number {
+  const second = time % DAY_SECONDS;
+  const half = DAY_SECONDS / 2;
+  const start = time - second;
+  if (second < half) return start + Math.floor((second * CROWD_SECONDS) / half);
+  return start + DAY_SECONDS - CROWD_SECONDS + Math.floor(((second - half) * CROWD_SECONDS) / half);
 }

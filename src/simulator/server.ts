@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Answer, errorAnswer } from './answer.js';
-import { answerApi, type Behaviour } from './api.js';
+import { answerApi } from './api.js';
+import type { Behaviour } from './behaviour.js';
 import { changeAccounts, changeRecords } from './changes.js';
 import { answerControl, CONTROL_PREFIX } from './control.js';
 import { send, sendFaulty } from './delivery.js';
@@ -48,7 +49,8 @@ class Front {
   ) {
     this.startedMs = monotonicMs();
     this.room = new Room(options.concurrencyLimit, options.otherTraffic);
-    this.behaviour = { includesUpper: options.upperBound === 'inclusive', listsParent: options.listsParent };
+    const { listsParent, pageRowsMax } = options;
+    this.behaviour = { includesUpper: options.upperBound === 'inclusive', listsParent, pageRowsMax };
     this.world = new World(worldOptions(options));
   }
 

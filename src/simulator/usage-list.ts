@@ -1,4 +1,5 @@
 import { type Account, firstDay } from './accounts.js';
+import type { Behaviour } from './behaviour.js';
 import { ByteWriter } from './byte-writer.js';
 import { CATEGORIES } from './categories.js';
 import { badToken, envelope, readPage } from './paging.js';
@@ -115,8 +116,14 @@ function tokenOf(position: number): string {
  * One page of usage records. Tokens are positions, so that rows move under a reader whose range ends today. The usage
  * of subaccounts is included unless IncludeSubaccounts is false.
  */
-export function listUsage(world: World, account: Account, resource: string, query: Query): Buffer {
-  const request = readPage(query);
+export function listUsage(
+  world: World,
+  account: Account,
+  resource: string,
+  query: Query,
+  { pageRowsMax }: Behaviour,
+): Buffer {
+  const request = readPage(query, pageRowsMax);
   const category = query.get('Category');
   const wanted = CATEGORIES.map((_, index) => index).filter((index) => {
     return category === undefined || CATEGORIES[index]?.name === category;

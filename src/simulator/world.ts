@@ -85,6 +85,6 @@ export class World {
     const key = deriveKey(this.options.seed, 0x5107, account.index, kind);
     const rhythm = this.rhythms[key % HABITS] as Rhythm;
     const { first, end } = liveHours(account, this.options);
-    return new Slots(first < end ? count : 0, rhythm, first, end, key);
+    return new Slots(first < end ? count : 0, rhythm, first, end, key, this.options.crowded);
   }
 }

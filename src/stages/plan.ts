@@ -44,8 +44,7 @@ export function plan(input: PlanInput): Task[] {
         resumed: resumed.get(key) ?? [],
       };
       const windows = due(input.range, known);
-      // A list without date filter is read from its newest row down: once, as far back as anything is due.
-      for (const window of isUndated(resource) ? spanOf(windows) : windows) {
+      for (const window of isUndated(resource) ? fromTheTop(windows, input.range) : windows) {
         const number = input.firstTaskNumber + tasks.length;
         const reason = reasonOf(window, known);
         tasks.push({ number, accountSid: account.sid, resource, window, reason, urgency });
@@ -70,10 +69,12 @@ function due(range: Window, { settled, unpriced, resumed }: Known): Window[] {
   return subtractWindows(range, [...closed, ...resumed]);
 }
 
-function spanOf(windows: readonly Window[]): Window[] {
-  const [first] = windows;
-  const last = windows.at(-1);
-  return first === undefined || last === undefined ? [] : [{ start: first.start, end: last.end }];
+/**
+ * A list without date filter is read from its newest row down: once, as far back as anything is due. So it covers all that is newer
+ * too, even where that was read before: what is told of it is one window without a seam.
+ */
+function fromTheTop([first]: readonly Window[], range: Window): Window[] {
+  return first === undefined ? [] : [{ start: first.start, end: range.end }];
 }
 
 function reasonOf(window: Window, { settled, unpriced, resumed }: Known): string {

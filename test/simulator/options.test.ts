@@ -15,6 +15,8 @@ describe('options', () => {
       [{ from: '2026-11-01', to: '2026-09-01' }, /must be after from/],
       [{ now: 'soon' }, /^now must be/],
       [{ profiles: ['calls-only', 'messages-only'] }, /^profile/],
+      [{ pageRowsMax: 0 }, /^page rows/],
+      [{ pageRowsMax: 1001 }, /^page rows/],
       [{ otherTraffic: { levels: [], eachMs: 5 } }, /^other traffic/],
       [{ otherTraffic: { levels: [1], eachMs: 0 } }, /^other traffic/],
     ] as const;
@@ -62,7 +64,7 @@ describe('options', () => {
 });
 
 describe('the time line', () => {
-  it('never runs backwards and stays inside the life of the account', () => {
+  it.each([false, true])('never runs backwards and stays inside the life of the account, crowded: %s', (crowded) => {
     const from = Date.UTC(2026, 8, 1) / 1000;
     const to = Date.UTC(2026, 10, 1) / 1000;
     for (const [habit, count] of [
@@ -71,8 +73,8 @@ describe('the time line', () => {
       [1, 20_000],
       [2, 100_000],
     ] as const) {
-      const slots = new Slots(count, new Rhythm(from, to, 7, habit), 30, 1200, 99);
-      let last = from + 30 * 3600;
+      const slots = new Slots(count, new Rhythm(from, to, 7, habit), 30, 1200, 99, crowded);
+      let last = from + (crowded ? 24 : 30) * 3600;
       for (let index = 0; index < count; index++) {
         const time = slots.timeOf(index);
         if (time < last) throw new Error(`record ${index} of ${count} is at ${time}, after one at ${last}`);
@@ -80,8 +82,17 @@ describe('the time line', () => {
       }
       expect(last).toBeLessThan(from + 1200 * 3600);
       const again = slots.timeOf(0);
-      expect(new Slots(count, new Rhythm(from, to, 7, habit), 30, 1200, 99).timeOf(0)).toBe(again);
+      expect(new Slots(count, new Rhythm(from, to, 7, habit), 30, 1200, 99, crowded).timeOf(0)).toBe(again);
     }
+  });
+
+  it('of a crowded world has every record in the first or the last ten seconds of a day, and each of them holds some', async () => {
+    const from = Date.UTC(2026, 9, 5) / 1000;
+    const to = from + 2 * 86_400;
+    const slots = new Slots(2000, new Rhythm(from, to, 7, 2), 0, 48, 99, true);
+    const seconds = Array.from({ length: 2000 }, (_, index) => slots.timeOf(index) - from);
+    expect(seconds.filter((second) => second % 86_400 >= 10 && second % 86_400 < 86_390)).toEqual([]);
+    expect(new Set(seconds).size).toBe(2 * 20);
   });
 });
 

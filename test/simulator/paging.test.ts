@@ -84,6 +84,31 @@ describe('pages', () => {
     expect(beyond.json.page_size).toBe(1000);
   });
 
+  it('can be kept small, whatever is asked for, and hold the same rows', async () => {
+    const world = { seed: 5, accounts: 5, records: 3000, from: '2026-09-28', to: '2026-10-03' };
+    const small = await startSimulatorHere({ ...world, pageRowsMax: 7 });
+    try {
+      const smallApi = new Api(small);
+      const day = { StartDate: '2026-10-01', EndDate: '2026-10-01', PageSize: 1000 };
+      for (const path of [
+        listPath(busiest(), 'Calls', { 'StartTime>': '2026-10-01', PageSize: 1000 }),
+        listPath(busiest(), 'Messages', { 'DateSent>': '2026-10-01', PageSize: 1000 }),
+        listPath(busiest(), 'Usage/Records/Daily', day),
+        '/2010-04-01/Accounts.json',
+      ]) {
+        const pages = await smallApi.pages(path);
+        const rows = pages.flatMap(rowsOf);
+        for (const [number, page] of pages.entries()) {
+          expect(page).toMatchObject({ page: number, page_size: 7 });
+          expect(rowsOf(page).length, `page ${number} of ${path}`).toBe(Math.min(7, rows.length - 7 * number));
+        }
+        expect(rows).toEqual(await api.rows(path));
+      }
+    } finally {
+      await small.stop();
+    }
+  });
+
   it('of usage are found by position', async () => {
     const query = { PageSize: 7, StartDate: '2026-10-01', EndDate: '2026-10-02', IncludeSubaccounts: 'false' };
     const whole = await api.rows(listPath(busiest(), 'Usage/Records/Daily', { ...query, PageSize: 1000 }));

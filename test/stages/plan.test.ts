@@ -86,6 +86,12 @@ describe('plan', () => {
     ]);
   });
 
+  it('reads a list without date filter over one window where an interrupted run had begun it: no seam in the middle of a day', () => {
+    const resumed = [{ accountSid: 'AC1', resource: 'undated_calls', start: '2026-10-09T13:20:11Z', end: at(31) }];
+    const tasks = plan({ ...asked, undated: true, knowledge: { ...nothing, resumed }, firstTaskNumber: 1 });
+    expect(tasks.find((task) => task.resource === 'undated_calls')?.window).toEqual(range);
+  });
+
   it('asks again for settled days that hold unpriced records', () => {
     const settled = [{ accountSid: 'AC1', resource: 'calls', start: at(0), end: at(31) }];
     const unpriced = [4, 5, 20].map((day) => ({

@@ -76,6 +76,10 @@ export interface PipelineOptions {
   /** How much of a wait between retries is really waited: none at all unless said. */
   readonly sleepShare?: number;
   readonly signal?: AbortSignal;
+  /** How many times faster than ours the product's wall clock goes: 1 unless said. */
+  readonly clockRate?: number;
+  /** Hears each event as it comes. */
+  readonly onEvent?: (event: PipelineEvent) => void;
 }
 
 /**
@@ -88,7 +92,7 @@ export async function runPipeline(config: Config, options: PipelineOptions = {})
   const at = options.now === undefined ? systemClock.now().getTime() : Date.parse(options.now);
   let sleptMs = 0;
   const clock: Outside['clock'] = {
-    now: () => new Date(at + systemClock.monotonicMs() - startedMs + sleptMs),
+    now: () => new Date(at + (systemClock.monotonicMs() - startedMs) * (options.clockRate ?? 1) + sleptMs),
     monotonicMs: () => systemClock.monotonicMs() + sleptMs,
     sleep: async (ms, signal) => {
       sleptMs += ms;
@@ -96,7 +100,11 @@ export async function runPipeline(config: Config, options: PipelineOptions = {})
     },
   };
   const signal = options.signal ?? new AbortController().signal;
-  const outside: Outside = { clock, random: seededRandom(), signal, onEvent: (event) => events.push(event) };
+  const onEvent = (event: PipelineEvent): void => {
+    events.push(event);
+    options.onEvent?.(event);
+  };
+  const outside: Outside = { clock, random: seededRandom(), signal, onEvent };
   const store = await Store.open(config.dataFolder, {
     command: 'run',
     at: clock.now().toISOString(),

@@ -139,6 +139,7 @@ export function simulatorFlags(options: SimulatorTestOptions): string[] {
     ['--other-traffic', trafficFlag(all.otherTraffic)],
     ['--retry-after', all.retryAfterSeconds],
     ['--upper-bound', all.upperBound],
+    ['--page-rows-max', all.pageRowsMax],
     ['--profile', all.profiles.join(',')],
   ];
   const texts = flags.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
