@@ -1,3 +1,5 @@
+import { freeNow } from './body-pool.js';
+
 /** Room is made in such pieces: several pages fit into one. */
 const pieceBytes = 4 * 1024 * 1024;
 
@@ -10,6 +12,10 @@ export class PageShelf {
 
   begin(): PageStack {
     return new PageStack(this.free);
+  }
+
+  clear(): void {
+    freeNow(this.free.splice(0));
   }
 }
 
