@@ -50,10 +50,11 @@ export class BodyPool {
  * nothing is allocated: all the while the ledger is loaded.
  */
 export function freeNow(buffers: readonly Buffer[]): void {
-  const { port1 } = new MessageChannel();
+  const { port1, port2 } = new MessageChannel();
   port1.postMessage(
     undefined,
     buffers.map((buffer) => buffer.buffer as ArrayBuffer),
   );
   port1.close();
+  port2.close();
 }
