@@ -27,6 +27,10 @@ export class BodyPool {
     if (this.free.length > this.buffersMax) this.free.shift();
   }
 
+  clear(): void {
+    freeNow(this.free.splice(0));
+  }
+
   /** Puts a chunk behind what is there, moving into larger room where it does not fit. */
   append(body: Buffer, bytes: number, chunk: Buffer): Buffer {
     const needed = bytes + chunk.length;
@@ -39,4 +43,18 @@ export class BodyPool {
     chunk.copy(room, bytes);
     return room;
   }
+}
+
+/**
+ * Frees memory at once, by handing it over to nobody. V8 would free it when it next collects its heap, which it puts off for as long as
+ * nothing is allocated: all the while the ledger is loaded.
+ */
+export function freeNow(buffers: readonly Buffer[]): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage(
+    undefined,
+    buffers.map((buffer) => buffer.buffer as ArrayBuffer),
+  );
+  port1.close();
+  port2.close();
 }

@@ -126,6 +126,7 @@ export class PageParser {
   close(): void {
     this.writing.disconnect();
     this.judging.close();
+    this.shelf.clear();
   }
 
   private async parseTogether(

@@ -1,4 +1,7 @@
 import type { TwilioRequestError } from './errors.js';
+import type { PageTimes } from './page-times.js';
+import type { Instant } from './period.js';
+import type { SlimRows } from './slim-rows.js';
 import type { Outcome, Task } from './task.js';
 
 /** What extraction tells while it runs, for the progress bar and the log. */
@@ -51,4 +54,15 @@ export interface ExtractInfo {
   readonly allTransient: boolean;
   /** The signal stopped it: `tasks.unfinished` counts what was left. */
   readonly aborted: boolean;
+}
+
+/** A page as it was pulled, and where its list goes on. */
+export interface PulledPage {
+  readonly uri: string;
+  readonly nextUri: string | null;
+  readonly observedAt: Instant;
+  readonly rows: SlimRows;
+  readonly times: PageTimes | undefined;
+  /** To be called once the rows are looked at no more. */
+  done(): void;
 }

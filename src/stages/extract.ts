@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { TwilioRequestError } from '../domain/errors.js';
 import { ExtractTally } from '../domain/extract-tally.js';
-import type { ExtractEvent, ExtractInfo } from '../domain/extraction.js';
+import type { ExtractEvent, ExtractInfo, PulledPage } from '../domain/extraction.js';
 import { Landing, MalformedPage } from '../domain/landing.js';
 import {
   activeTasksBeyondSlots,
@@ -11,14 +11,14 @@ import {
   usagePageRowsReduced,
 } from '../domain/limits.js';
 import { type ExpectedPage, type PageAnswer, readPage } from '../domain/page.js';
-import { type PageTimes, pageTimes } from '../domain/page-times.js';
-import { type Instant, instantOf } from '../domain/period.js';
+import { pageTimes } from '../domain/page-times.js';
+import { instantOf } from '../domain/period.js';
 import type { Reading, Seen } from '../domain/reading.js';
 import { Readings } from '../domain/readings.js';
 import { gaveUpError, isUsagePageTooLarge, notAskedError, pageError, pageLoopError } from '../domain/request-errors.js';
 import { landedAs } from '../domain/resource.js';
 import { decideRetry } from '../domain/retry.js';
-import { type SlimRows, slimRows } from '../domain/slim-rows.js';
+import { slimRows } from '../domain/slim-rows.js';
 import type { Outcome, PageVerdict, ReceivedPage, Task } from '../domain/task.js';
 import { interleaveAccounts } from '../domain/task-order.js';
 
@@ -35,6 +35,8 @@ export interface ExtractPorts {
   restart(task: Task): Promise<void>;
   /** The body's bytes are looked at no more. */
   recycle(body: Buffer): void;
+  /** Room of their own for a page's rows, until they are landed. */
+  readonly room: { take(rows: Buffer): Buffer; give(rows: Buffer): void };
   /** Bounds requests in flight and pages in memory: sends when there is room, and the room is free again at `done`. */
   readonly slots: {
     ask(
@@ -205,16 +207,6 @@ interface PageToPull {
   readonly pageSize: number;
 }
 
-interface PulledPage {
-  readonly uri: string;
-  readonly nextUri: string | null;
-  readonly observedAt: Instant;
-  readonly rows: SlimRows;
-  readonly times: PageTimes | undefined;
-  /** To be called once the rows are looked at no more. */
-  done(): void;
-}
-
 /** One page, asked for until it is whole or the limits of domain/retry.ts end it. */
 async function pullPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
   const startedMs = run.ports.clock.monotonicMs();
@@ -248,20 +240,24 @@ async function backOff(
 
 async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
   const { task, list, pageNumber } = wanted;
-  const { clock, slots, recycle } = run.ports;
+  const { clock, slots, recycle, room } = run.ports;
   const { answer, done: leave } = await slots.ask(task.accountSid, () => request(run, wanted), run.signal);
   const { body } = answer;
   const observedAt = instantOf(clock.now());
-  const done = (): void => {
-    recycle(body);
-    leave();
-  };
   const page = readPage(body, { rowsKey: landedAs[task.resource], filters: list.filters, place: list.place });
   if (page.kind === 'page') {
-    const rows = slimRows(page.rows);
+    const slim = slimRows(page.rows);
+    // The body is more than twice as large and serves the next page meanwhile.
+    const rows = { ...slim, json: room.take(slim.json) };
+    recycle(body);
+    const done = (): void => {
+      room.give(rows.json);
+      leave();
+    };
     return { ...page, observedAt, rows, times: pageTimes(rows.json, task.resource), done };
   }
-  done();
+  recycle(body);
+  leave();
   throw pageError(task, pageNumber, page.detail, page.transient);
 }
 

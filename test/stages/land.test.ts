@@ -118,3 +118,28 @@ it('regression: a file under way when a pull fails is written to its end before 
   });
   expect(lines).toMatchObject([{ kind: 'landed', rows: landingRowsMax }]);
 });
+
+it('of a list without date filter only what has no date and was created in the window is landed', async () => {
+  const task = makeTask('undated_calls', accountSid);
+  const created = (date_created: string, start_time: string | null) => ({ ...call(1), start_time, date_created });
+  const rows = [
+    created('Mon, 05 Oct 2026 10:00:00 +0000', 'Mon, 05 Oct 2026 10:00:00 +0000'),
+    created('Mon, 05 Oct 2026 11:00:00 +0000', null),
+    created('Mon, 05 Oct 2026 12:00:00 +0000', ''),
+    created('Mon, 05 Oct 2020 10:00:00 +0000', null),
+  ];
+  const lines = await withLander(async (lander) => {
+    const verdicts = await Promise.all([
+      lander.accept(pageOf(task, 0, JSON.stringify(rows))),
+      lander.accept(pageOf(task, 1, JSON.stringify([rows[0]]))),
+      lander.accept(pageOf(task, 2, JSON.stringify([created('never', null)]))),
+    ]);
+    expect(verdicts).toMatchObject([
+      { kind: 'accepted', rows: 2 },
+      { kind: 'accepted', rows: 0 },
+      { kind: 'refused', detail: '1 of its 1 rows lack a required field' },
+    ]);
+    await lander.finish([]);
+  });
+  expect(lines).toMatchObject([{ kind: 'landed', rows: 2 }]);
+});

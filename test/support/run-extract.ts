@@ -128,6 +128,7 @@ export async function runExtractAt(
     restart: async (task) => void result.restarted.push(task),
     // The pages are kept for the test to look at: their bytes must stay.
     recycle: () => undefined,
+    room: { take: (rows) => rows, give: () => undefined },
     slots: createPageSlots({ concurrency, accountConcurrency, headRoomPercent: 10, pagesMax, clock }),
     clock,
     random: options.random ?? (() => 0.5),
