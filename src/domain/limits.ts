@@ -63,8 +63,8 @@ export const undatedMarginDays = 1;
 export const taskPagesMax = 100_000;
 /** Rows kept in memory before they go to a landing file: memory and what a crash can cost, against the number of files. */
 export const landingRowsMax = 40_000;
-/** Bytes of the pages that such rows came in: 40,000 calls are about as many, messages with long bodies many times that. */
-export const landingBytesMax = 32 * 1024 * 1024;
+/** Bytes of the pages that such rows came in, against the same: 25,000 calls, or messages with long bodies, which would be many times that. */
+export const landingBytesMax = 20 * 1024 * 1024;
 /** Rows are in memory this long at most before they go to a landing file: what a kill can cost where they come slowly. */
 export const landingAgeMsMax = 5_000;
 /** A run that was killed or stopped less than this ago is gone on with: what it pulled is not asked for again. */
