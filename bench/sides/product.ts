@@ -94,7 +94,10 @@ try {
     const loadedMs = performance.now();
     if (pulled.extract.failures.length > 0) throw new Error('not everything could be pulled');
     const [[doubled] = []] = await store.ledger.texts('bench', doubledSql);
-    const [[rows, cost] = []] = await store.ledger.texts('bench', 'select count(*), sum(cost) from calls');
+    const [[rows, cost] = []] = await store.ledger.texts(
+      'bench',
+      "select count(*), sum(cost) from charges where service = 'calls'",
+    );
     return {
       rows: Number(rows),
       cost: cost ?? '',

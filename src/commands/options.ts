@@ -33,7 +33,7 @@ export const addPull = (command: Command): Command =>
     .option('--look-back <days>', 'days are pulled again until they are this old (default 7)')
     .option(
       '--undated-pages <n>',
-      'pages of each list read in search of records without a date, 0 for none (default 25)',
+      'pages of each list read in search of records without a date, 0 for none (default 10)',
     );
 
 export const addCustomers = (command: Command): Command =>

@@ -53,9 +53,9 @@ export const pageBytesMax = 64 * 1024 * 1024;
 export const divisiblePagesMin = 2;
 /**
  * Pages of a list without date filter, which are read in search of records without a date, unless --undated-pages says otherwise: the
- * newest 25,000 records of an account. Such a list holds all there ever was, and cannot be divided.
+ * newest 10,000 records of an account. Such a list holds all there ever was, and cannot be divided.
  */
-export const undatedPagesDefault = 25;
+export const undatedPagesDefault = 10;
 export const undatedPagesMax = 10_000;
 /** How much older than the rest of its page a row may look in such a list: nobody says what it is sorted by. */
 export const undatedMarginDays = 1;
