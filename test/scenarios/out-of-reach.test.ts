@@ -94,7 +94,8 @@ describe('what may soon be gone', () => {
     await inWorld({ seed: 184, accounts: 19 }, async (simulator, folder) => {
       const now = '2026-10-20T00:00:00Z';
       const { accounts } = await simulator.truth();
-      const run = await runPipeline(configFor(simulator, folder, days, { concurrency: 1 }), { now });
+      const limits = { concurrency: 1, accountConcurrency: 5 };
+      const run = await runPipeline(configFor(simulator, folder, days, limits), { now });
       const statusOf = new Map(accounts.map((account) => [account.account_sid, account.status]));
       const order = (await asked(simulator)).map((one) => statusOf.get(one) ?? one);
       // The first list, everything, the list again.
