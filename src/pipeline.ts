@@ -13,6 +13,7 @@ import { StorageError, TryAgainError } from './domain/errors.js';
 import { withFailures } from './domain/extract-sum.js';
 import type { ExtractInfo, TaskFailure } from './domain/extraction.js';
 import type { Finding } from './domain/finding.js';
+import { ledgerMemoryMb, reportMemoryMb } from './domain/limits.js';
 import { outOfReachWarnings } from './domain/out-of-reach.js';
 import { type Instant, instantOf, type Month, monthsOf, monthWindow } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
@@ -196,12 +197,14 @@ export interface PublishedMonth {
 export async function publish(store: Store, config: Config, outside: Outside): Promise<PublishedMonth[]> {
   await loadPending(store, outside);
   await fillCustomerMap(store, config.customerMap);
+  await store.ledger.limitMemory(reportMemoryMb);
   const published: PublishedMonth[] = [];
   for (const month of monthsOf(config.range)) {
     outside.signal.throwIfAborted();
     outside.onEvent({ kind: 'stage', stage: 'report', detail: month });
     published.push(await publishMonth(store, config, month));
   }
+  await store.ledger.limitMemory(ledgerMemoryMb);
   return published;
 }
 

@@ -46,28 +46,53 @@ touched as (
   join days as d on d.number < w.day_count
 ),
 
--- Re-reads mostly ask for the same windows again: one row for all of them.
-pieces as (
+account_days as (
   select
     account_sid,
     resource,
     day,
-    greatest(window_start, cast(day as timestamp)) as piece_start,
-    least(window_end, cast(day + 1 as timestamp)) as piece_end,
     max(case when outcome = 'complete' then place else 0 end) as complete_place,
     max(case when outcome = 'refused' then place else 0 end) as refused_place,
     max(case when outcome = 'failed' then place else 0 end) as failed_place,
-    max(case when outcome = 'complete' then started_at end) as last_complete_at
+    max(case when outcome = 'complete' then started_at end) as last_complete_at,
+    max(
+      case
+        when
+          outcome = 'complete'
+          and window_start <= cast(day as timestamp)
+          and window_end >= cast(day + 1 as timestamp)
+          then 1
+        else 0
+      end
+    ) as is_whole
   from touched
-  group by
-    account_sid,
-    resource,
-    day,
-    greatest(window_start, cast(day as timestamp)),
-    least(window_end, cast(day + 1 as timestamp))
+  group by account_sid, resource, day
 ),
 
--- How far the complete pieces before this one reach: a complete piece that begins later leaves a hole.
+-- Nearly every day was read whole by one task. Where none did, pieces of it may still cover it together.
+pieces as (
+  select
+    t.account_sid,
+    t.resource,
+    t.day,
+    greatest(t.window_start, cast(t.day as timestamp)) as piece_start,
+    least(t.window_end, cast(t.day + 1 as timestamp)) as piece_end
+  from touched as t
+  -- n:1, a day of an account's list is listed once
+  join account_days as a
+    on a.account_sid = t.account_sid
+    and a.resource = t.resource
+    and a.day = t.day
+  where t.outcome = 'complete' and a.is_whole = 0
+  group by
+    t.account_sid,
+    t.resource,
+    t.day,
+    greatest(t.window_start, cast(t.day as timestamp)),
+    least(t.window_end, cast(t.day + 1 as timestamp))
+),
+
+-- How far the pieces before this one reach: one that begins later leaves a hole.
 reaches as (
   select
     account_sid,
@@ -75,12 +100,8 @@ reaches as (
     day,
     piece_start,
     piece_end,
-    complete_place,
-    refused_place,
-    failed_place,
-    last_complete_at,
     coalesce(
-      max(case when complete_place > 0 then piece_end end) over (
+      max(piece_end) over (
         partition by account_sid, resource, day
         order by piece_start, piece_end
         rows between unbounded preceding and 1 preceding
@@ -90,39 +111,40 @@ reaches as (
   from pieces
 ),
 
-account_days as (
+together as (
   select
     account_sid,
     resource,
     day,
-    max(complete_place) as complete_place,
-    max(refused_place) as refused_place,
-    max(failed_place) as failed_place,
-    max(last_complete_at) as last_complete_at,
-    max(case when complete_place > 0 and piece_start > covered_until then 1 else 0 end) as holes,
-    max(case when complete_place > 0 and piece_end = cast(day + 1 as timestamp) then 1 else 0 end) as reaches_end
+    max(case when piece_start > covered_until then 1 else 0 end) as holes,
+    max(case when piece_end = cast(day + 1 as timestamp) then 1 else 0 end) as reaches_end
   from reaches
   group by account_sid, resource, day
 ),
 
 final as (
   select
-    account_sid,
-    resource,
-    day,
+    a.account_sid,
+    a.resource,
+    a.day,
     case
-      when holes = 0 and reaches_end = 1 then 'complete'
-      when refused_place > failed_place then 'refused'
-      when failed_place > 0 then 'failed'
+      when a.is_whole = 1 or (t.holes = 0 and t.reaches_end = 1) then 'complete'
+      when a.refused_place > a.failed_place then 'refused'
+      when a.failed_place > 0 then 'failed'
       else 'partial'
     end as status,
     case
-      when complete_place > refused_place and complete_place > failed_place then 'complete'
-      when refused_place > failed_place then 'refused'
+      when a.complete_place > a.refused_place and a.complete_place > a.failed_place then 'complete'
+      when a.refused_place > a.failed_place then 'refused'
       else 'failed'
     end as last_outcome,
-    last_complete_at
-  from account_days
+    a.last_complete_at
+  from account_days as a
+  -- 1:1, both are grouped by account, resource and day; none where the day was read whole
+  left join together as t
+    on t.account_sid = a.account_sid
+    and t.resource = a.resource
+    and t.day = a.day
 )
 
 select account_sid, resource, day, status, last_outcome, last_complete_at

@@ -1,7 +1,7 @@
 -- purpose:    Whether calls, messages and Usage Records of every account are known for every day: nothing is skipped in
 --             silence.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      accounts, account_day_coverage, days, charge_days, usage_records, open_quarantine
+-- reads:      accounts, account_day_coverage, tasks, days, charge_days, usage_records, open_quarantine
 -- grain:      account_sid, day, resource
 -- order:      account_sid, day, resource
 -- columns:
@@ -30,7 +30,8 @@ known_accounts as (
   from accounts
   union
   select account_sid
-  from coverage
+  from tasks
+  where window_end > cast($start as timestamp) and window_start < cast($end as timestamp)
 ),
 
 expected as (
@@ -45,62 +46,55 @@ expected as (
   where d.day >= $start and d.day < $end
 ),
 
-records as (
-  select account_sid, day, service as resource, sum(record_count) as record_count
+-- Everything that is known of an account, day and resource, added up once: joins would hold each side in memory.
+facts as (
+  select account_sid, day, resource, cast(null as varchar) as status, 0 as record_count, 0 as quarantined_count
+  from expected
+  union all
+  select account_sid, day, resource, status, 0 as record_count, 0 as quarantined_count
+  from coverage
+  union all
+  select account_sid, day, service as resource, cast(null as varchar) as status, record_count, 0 as quarantined_count
   from charge_days
   where day >= $start and day < $end
-  group by account_sid, day, service
   union all
-  select account_sid, day, 'usage_records' as resource, count(*) as record_count
+  select account_sid, day, 'usage_records' as resource, cast(null as varchar) as status, 1 as record_count,
+    0 as quarantined_count
   from usage_records
   where day >= $start and day < $end
-  group by account_sid, day
-),
-
-quarantined as (
-  select account_sid, day, resource, count(*) as quarantined_count
+  union all
+  select account_sid, day, resource, cast(null as varchar) as status, 0 as record_count, 1 as quarantined_count
   from open_quarantine
   where day >= $start and day < $end
-  group by account_sid, day, resource
 ),
 
-joined as (
+summed as (
   select
-    e.account_sid,
-    coalesce(a.friendly_name, '') as friendly_name,
-    e.day,
-    e.resource,
-    coalesce(c.status, 'missing') as status,
-    cast(coalesce(r.record_count, 0) as bigint) as record_count,
-    coalesce(q.quarantined_count, 0) as quarantined_count
-  from expected as e
-  -- n:1, an account is listed once; none where Twilio does not list it
-  left join accounts as a on a.sid = e.account_sid
-  -- 1:1 each, all are grouped by account, day and resource
-  left join coverage as c
-    on c.account_sid = e.account_sid
-    and c.day = e.day
-    and c.resource = e.resource
-  left join records as r
-    on r.account_sid = e.account_sid
-    and r.day = e.day
-    and r.resource = e.resource
-  left join quarantined as q
-    on q.account_sid = e.account_sid
-    and q.day = e.day
-    and q.resource = e.resource
+    account_sid,
+    day,
+    resource,
+    coalesce(max(status), 'missing') as status,
+    cast(sum(record_count) as bigint) as record_count,
+    cast(sum(quarantined_count) as bigint) as quarantined_count
+  from facts
+  group by account_sid, day, resource
 ),
 
 final as (
   select
-    account_sid,
-    friendly_name,
-    day,
-    resource,
-    case when status = 'complete' and record_count + quarantined_count = 0 then 'empty' else status end as status,
-    record_count,
-    quarantined_count
-  from joined
+    s.account_sid,
+    coalesce(a.friendly_name, '') as friendly_name,
+    s.day,
+    s.resource,
+    case
+      when s.status = 'complete' and s.record_count + s.quarantined_count = 0 then 'empty'
+      else s.status
+    end as status,
+    s.record_count,
+    s.quarantined_count
+  from summed as s
+  -- n:1, an account is listed once; none where Twilio does not list it
+  left join accounts as a on a.sid = s.account_sid
 )
 
 select account_sid, friendly_name, day, resource, status, record_count, quarantined_count

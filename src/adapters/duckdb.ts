@@ -147,6 +147,11 @@ export class Database {
     this.connection.registerTableFunction(table);
   }
 
+  /** From now on; what does not fit is written to the folder for temporary files, where there is one. */
+  limitMemory(memoryMb: number): Promise<void> {
+    return this.run('memory', `set memory_limit = '${memoryMb}MB'`);
+  }
+
   /** All of `work` or nothing of it. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     await this.run('begin', 'begin transaction');

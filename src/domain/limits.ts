@@ -78,6 +78,8 @@ export const unpricedDaysMax = 30;
 /** Memory of the DuckDB that parses pages, and of the one that holds the ledger. Buffers only: allocations come on top. */
 export const landingMemoryMb = 192;
 export const ledgerMemoryMb = 128;
+/** The ledger's while reports are made: a month of 5,000 accounts is half a million rows of completeness. */
+export const reportMemoryMb = 192;
 /** Pages parsed by one statement: enough to share its overhead, few enough to stay small in memory. */
 export const parsePagesMax = 12;
 /** Tasks named by one line of the manifest: such a line stays below DuckDB's 16 MiB for one JSON object. */
