@@ -26,6 +26,11 @@ async function main(): Promise<void> {
       if (error.code !== 'EPIPE') throw error;
     });
   }
+  // The usual end of a process waits for DuckDB's threads, and one of them may be waiting for this one.
+  process.on('uncaughtException', (error) => {
+    tell(error, false);
+    process.kill(process.pid, 'SIGKILL');
+  });
   const program = new Command('subledger')
     .description("The book behind your Twilio bill: what every subaccount's calls, messages and usage cost.")
     .version(version)

@@ -53,9 +53,7 @@ export class Database {
         ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
         ...(options.readOnly === true ? { access_mode: 'READ_ONLY' } : {}),
       });
-      const connection = await instance.connect();
-      await connection.run("set TimeZone = 'UTC'");
-      return new Database(instance, connection);
+      return new Database(instance, await connectInUtc(instance));
     } catch (error) {
       throw translate(path, error);
     }
@@ -63,7 +61,7 @@ export class Database {
 
   /** A second connection to the same instance, for work side by side. */
   async connect(): Promise<Database> {
-    return new Database(this.instance, await this.instance.connect());
+    return new Database(this.instance, await connectInUtc(this.instance));
   }
 
   /** Runs one or more statements for their effect. `name` is what an error is blamed on: a query file or a step. */
@@ -175,6 +173,13 @@ export class Database {
   disconnect(): void {
     this.connection.closeSync();
   }
+}
+
+/** The time zone is each connection's own: without this, times would be read in that of the machine. */
+async function connectInUtc(instance: DuckDBInstance): Promise<DuckDBConnection> {
+  const connection = await instance.connect();
+  await connection.run("set TimeZone = 'UTC'");
+  return connection;
 }
 
 const offeredTypes = { BIGINT, VARCHAR, BLOB };

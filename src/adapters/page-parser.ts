@@ -82,7 +82,7 @@ export class PageParser {
     return this.batchOf(resource).rows;
   }
 
-  /** Bytes of the pages that they came in. */
+  /** Their bytes as they came, less what is left out at once. */
   byteCount(resource: LandedResource): number {
     return this.batchOf(resource).stack.bytes;
   }

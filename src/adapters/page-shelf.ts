@@ -41,9 +41,10 @@ export class PageStack {
     return kept;
   }
 
-  /** Nobody looks at what was put in any more. */
+  /** Nobody looks at what was put in any more. One piece is kept: one that was full would hold its room for a list with a single page. */
   release(): void {
     this.free.push(...this.pieces.splice(0));
+    freeNow(this.free.splice(1));
     this.used = pieceBytes;
   }
 }

@@ -105,16 +105,18 @@ function listenForSignals(): { signal: AbortSignal; release: () => void } {
   const onSignal = (signal: NodeJS.Signals): void => {
     process.exitCode = signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
     stop.abort();
-    setTimeout(() => process.exit(), signalMsMax).unref();
+    setTimeout(() => {
+      // Not process.exit: it waits for DuckDB's threads, and one of them may be waiting for this one.
+      release();
+      process.kill(process.pid, signal);
+    }, signalMsMax).unref();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  return {
-    signal: stop.signal,
-    release: () => {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
+  const release = (): void => {
+    for (const signal of signals) process.off(signal, onSignal);
   };
+  for (const signal of signals) process.on(signal, onSignal);
+  return { signal: stop.signal, release };
 }
 
 /** One result on stdout: as JSON, or as lines for people. */

@@ -29,7 +29,7 @@ export const activeTasksBeyondSlots = 32;
 export const pagesBeyondSlots = 24;
 /**
  * Pages wait this long for others to be judged together with: planning one group costs as much as judging a thousand rows, and many
- * small accounts send a page every few milliseconds. Nobody waits where as many are there as may be.
+ * small accounts send a page every few milliseconds. Nobody waits where as many are there as are judged together.
  */
 export const gatherMsMax = 75;
 /** Tasks in a row that ran out of retries, with no page between them, after which Twilio counts as unreachable. */
@@ -63,7 +63,7 @@ export const undatedMarginDays = 1;
 export const taskPagesMax = 100_000;
 /** Rows kept in memory before they go to a landing file: memory and what a crash can cost, against the number of files. */
 export const landingRowsMax = 40_000;
-/** Bytes of the pages that such rows came in, against the same: 25,000 calls, or messages with long bodies, which would be many times that. */
+/** Bytes of such rows as they came, less what is left out at once, against the same: 25,000 calls, or messages with long bodies, which would be many times that. */
 export const landingBytesMax = 20 * 1024 * 1024;
 /** Rows are in memory this long at most before they go to a landing file: what a kill can cost where they come slowly. */
 export const landingAgeMsMax = 5_000;

@@ -1,7 +1,7 @@
 import type { Account } from './account.js';
 import { closedDataDaysKept, messagesDaysKept, namedAccountsMax } from './limits.js';
 import { addDays, dateOf, dayOf, type Instant } from './period.js';
-import { landedAs } from './resource.js';
+import { isUndated, landedAs } from './resource.js';
 import type { Task } from './task.js';
 
 /** What may soon be gone at Twilio, or is gone already, of what the tasks ask for. They are asked for all the same. */
@@ -17,7 +17,9 @@ export const searchedWarning = ({ accountSid, resource, window }: Task, from: In
 /** Only where something from before the closure is still to be pulled: an account has no traffic behind it. */
 function closedWarnings(accounts: readonly Account[], tasks: readonly Task[], now: Instant): string[] {
   const firstDue = new Map<string, Instant>();
-  for (const { accountSid, window } of tasks) {
+  for (const { accountSid, resource, window } of tasks) {
+    // How far these were looked for is told by a warning of its own.
+    if (isUndated(resource)) continue;
     const first = firstDue.get(accountSid);
     if (window !== undefined && (first === undefined || window.start < first)) firstDue.set(accountSid, window.start);
   }

@@ -4,7 +4,7 @@ import { mark, nonSpace } from './json-bytes.js';
 
 /**
  * A page of a v2010 list, taken apart without parsing its rows: one answer holds up to 1000 of them, and a JavaScript object
- * for each would cost most of the run (design.md section 8). Only the envelope around them is parsed.
+ * for each would cost most of the run. Only the envelope around them is parsed.
  */
 
 /** What surrounds the rows. Source: Twilio's OpenAPI document, ListCallResponse and its kin. */

@@ -42,7 +42,7 @@ export class Reading {
   private inOrder = true;
   private ended = false;
   private endedAtStop = false;
-  /** Since when records without a date were looked for, where that is later than the window's start. */
+  /** Since when records without a date were looked for, where that is later than the window's start; it may lie behind its end. */
   searchedFrom: Instant | undefined;
   /** What was landed. */
   readonly reach: Reach = { pages: 0, rows: 0 };
@@ -90,7 +90,8 @@ export class Reading {
     const { window } = this.task;
     if (window === undefined || this.stop === undefined) return { last: listEnds, completeFrom: undefined };
     if (!this.inOrder) return { last: listEnds, completeFrom: listEnds ? window.start : undefined };
-    if (listEnds) return { last: true, completeFrom: this.stop };
+    // Its own filter reaches down to the window's start, whatever was handed over.
+    if (listEnds) return { last: true, completeFrom: window.start };
     if (this.oldest === undefined) return { last: false, completeFrom: undefined };
     if (this.oldest < this.stop) {
       this.endedAtStop = true;
@@ -112,9 +113,8 @@ export class Reading {
       return { last: true, completeFrom: window.start };
     }
     if (this.pages < this.undatedPages) return { last: false, completeFrom: undefined };
-    const reached = youngest === undefined ? window.end : addDays(youngest, undatedMarginDays);
-    this.searchedFrom = reached < window.end ? reached : window.end;
-    return { last: true, completeFrom: this.searchedFrom };
+    this.searchedFrom = youngest === undefined ? window.end : addDays(youngest, undatedMarginDays);
+    return { last: true, completeFrom: this.searchedFrom < window.end ? this.searchedFrom : window.end };
   }
 
   /** Its rows are not the newest first. */

@@ -5,7 +5,6 @@ import {
   landingBytesMax,
   landingRowsMax,
   lineTasksMax,
-  pagesBeyondSlots,
   parsePagesMax,
 } from '../domain/limits.js';
 import type { ControlTotal, ManifestEntry, TaskLine } from '../domain/manifest.js';
@@ -146,9 +145,9 @@ export class Lander<Batch = unknown> {
     }
   }
 
-  /** For pages of the account list everybody waits; and where no more may come before some are judged, none is waited for. */
+  /** For pages of the account list everybody waits; and where there are as many as are judged together, none is waited for. */
   private get isWorthwhile(): boolean {
-    return this.queue.length >= pagesBeyondSlots || this.queue.some(({ page }) => page.task.resource === 'accounts');
+    return this.queue.length >= parsePagesMax || this.queue.some(({ page }) => page.task.resource === 'accounts');
   }
 
   /** Lets more pages come, to be judged together. */

@@ -32,6 +32,10 @@ describe('a closed account', () => {
     expect(outOfReachWarnings([{ ...account, status: 'suspended' }], [task('2026-10-01')], now)).toEqual([]);
   });
 
+  it('regression: is not warned of every night for the lists without date filter alone', () => {
+    expect(outOfReachWarnings([account], [task('2026-10-01', 'undated_calls')], now)).toEqual([]);
+  });
+
   it('is only counted from the 21st on', () => {
     const accounts = Array.from({ length: 25 }, (_, index) => ({ ...account, sid: `AC${index}` }));
     const tasks = accounts.map(({ sid }) => task('2026-10-01', 'calls', sid));

@@ -164,6 +164,28 @@ describe('a list that is read from its newest row down, and divided on the way',
     expect(reading.see({ newest: at(9000), oldest: at(100) }, false).last).toBe(false);
   });
 
+  it('regression: is complete down to its filter’s start where it ends in disorder after a part was handed over', () => {
+    const reading = new Readings(limits, 1).begin(task);
+    reading.see({ newest: at(9900), oldest: at(9000) }, false);
+    expect(reading.divide()).toBeDefined();
+    expect(reading.see({ newest: at(9000), oldest: at(8000) }, true)).toEqual({
+      last: true,
+      completeFrom: window.start,
+    });
+    reading.disorder();
+    expect(reading.cutInDisorder).toBe(false);
+  });
+
+  it('can be divided before its first page where it is a part: the density of the whole is known', () => {
+    const readings = new Readings(limits, 1);
+    readings.begin(task).see({ newest: at(9999), oldest: at(9900) }, false);
+    const part = readings.divide();
+    readings.begin(part as Task);
+    // The reading has as much left, and comes first; then the part, of which nothing was read yet.
+    expect(readings.divide()?.window).toEqual({ start: at(4950), end: at(7425) });
+    expect(readings.divide()?.window).toEqual({ start: at(0), end: at(2475) });
+  });
+
   it('is not divided below what is worth a task, nor beyond the room of its account', () => {
     const few = new Readings(limits, 1);
     few.begin(task).see({ newest: at(9999), oldest: at(3000) }, false);
