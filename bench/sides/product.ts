@@ -8,8 +8,7 @@ import type { Target } from '../simulator.js';
 import { answer, readInput, used } from './usage.js';
 
 /**
- * The product's side: what `subledger extract` does, with the load that the next command would begin with; or `subledger run`, one
- * night after the other. Its modules come from dist/, as they ship.
+ * The product's side: what `subledger extract` does, with the load that the next command would begin with; or `subledger run`. Its modules come from dist/, as they ship.
  */
 
 interface Input {
@@ -17,8 +16,10 @@ interface Input {
   readonly flags: Readonly<Record<string, string>>;
   /** The simulator counts from when the tasks are planned: while the accounts are looked up there is nothing to ask for. */
   readonly countFromPlan?: boolean;
-  /** Whole nights, reports included, so many of them in one data folder. */
-  readonly nights?: number;
+  /** A whole night, reports included. */
+  readonly publishes?: boolean;
+  /** Where the data is kept for the next night; otherwise it goes with the process. */
+  readonly keptIn?: string;
   /** Whether the ledger's groups are answered, to be held against the truth. */
   readonly groups?: boolean;
 }
@@ -44,10 +45,10 @@ type Pipeline = typeof import('../../src/pipeline.js');
 const shipped = async <Module>(path: string): Promise<Module> =>
   (await import(pathToFileURL(`${repositoryFolder}dist/${path}`).href)) as Module;
 
-const { target, flags, countFromPlan = false, nights = 0, groups = false } = readInput<Input>();
+const { target, flags, countFromPlan = false, publishes = false, keptIn, groups = false } = readInput<Input>();
 const { configOf, withStore } = await shipped<Session>('commands/session.js');
 const { loadPending, publish, pull } = await shipped<Pipeline>('pipeline.js');
-const folder = await mkdtemp(join(tmpdir(), 'subledger-bench-'));
+const folder = keptIn ?? (await mkdtemp(join(tmpdir(), 'subledger-bench-')));
 let openFiles = 0;
 const watch = setInterval(() => {
   openFiles = Math.max(openFiles, openFilesNow());
@@ -83,12 +84,8 @@ try {
         void fetch(`${target.baseUrl}/_simulator/reset-stats`, { method: 'POST' });
       }
     };
-    let pulled = await pull(store, config, { ...outside, onEvent }, 'bench');
-    if (nights > 0) await publish(store, config, outside);
-    for (let night = 2; night <= nights; night += 1) {
-      pulled = await pull(store, config, { ...outside, onEvent }, 'bench');
-      await publish(store, config, outside);
-    }
+    const pulled = await pull(store, config, { ...outside, onEvent }, 'bench');
+    if (publishes) await publish(store, config, outside);
     const pulledMs = performance.now();
     await loadPending(store, outside);
     const loadedMs = performance.now();
@@ -116,5 +113,5 @@ try {
   answer(result);
 } finally {
   clearInterval(watch);
-  await rm(folder, { recursive: true, force: true });
+  if (keptIn === undefined) await rm(folder, { recursive: true, force: true });
 }
