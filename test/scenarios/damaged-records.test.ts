@@ -2,25 +2,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../src/simulator/faults.js';
 import { expectMonthIsTruth, truthNow } from '../support/expect-truth.js';
+import { inWorldOf } from '../support/in-world.js';
 import { readLanding } from '../support/landing.js';
-import { configFor, outputFolderOf, runPipeline, temporaryFolder } from '../support/pipeline-run.js';
+import { configFor, outputFolderOf, runPipeline } from '../support/pipeline-run.js';
 import { type Row, readRows } from '../support/published.js';
 import { changedRow } from '../support/row-faults.js';
-import { type SimulatorHandle, startSimulatorHere } from '../support/simulator.js';
+import type { SimulatorHandle } from '../support/simulator.js';
 import { type ApiRecord, instantText, listRecords } from '../support/simulator-records.js';
 import { amountText, unitsOf, unitsOfPlain } from '../support/units.js';
 
 const world = { seed: 101, accounts: 13, records: 1500, from: '2026-10-05', to: '2026-10-08' };
 const now = '2026-10-20T00:00:00Z';
 
-async function inWorld(test: (simulator: SimulatorHandle, folder: string) => Promise<void>): Promise<void> {
-  const simulator = await startSimulatorHere(world);
-  try {
-    await test(simulator, await temporaryFolder());
-  } finally {
-    await simulator.stop();
-  }
-}
+const inWorld = (test: Parameters<typeof inWorldOf>[1]): Promise<void> => inWorldOf(world, test);
 
 const monthOf = (folder: string): string => join(outputFolderOf(folder), '2026-10');
 const expectation = async (simulator: SimulatorHandle) => ({ ...(await truthNow(simulator, world)), month: '2026-10' });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectMonthIsTruth, truthNow } from '../support/expect-truth.js';
+import { inWorldOf } from '../support/in-world.js';
 import { configFor, outputFolderOf, runPipeline, temporaryFolder } from '../support/pipeline-run.js';
 import { type SimulatorHandle, startSimulatorHere } from '../support/simulator.js';
 
@@ -13,17 +14,10 @@ async function asked(simulator: SimulatorHandle): Promise<string[]> {
   return log.map(({ url }) => (url.startsWith('/2010-04-01/Accounts.json') ? 'list' : (url.split('/')[3] ?? '')));
 }
 
-async function inWorld(
+const inWorld = (
   options: { readonly seed: number; readonly accounts: number },
-  test: (simulator: SimulatorHandle, folder: string) => Promise<void>,
-): Promise<void> {
-  const simulator = await startSimulatorHere({ ...options, records: 900, ...days });
-  try {
-    await test(simulator, await temporaryFolder());
-  } finally {
-    await simulator.stop();
-  }
-}
+  test: Parameters<typeof inWorldOf>[1],
+): Promise<void> => inWorldOf({ ...options, records: 900, ...days }, test);
 
 /** Subaccounts with traffic, as the truth tells them. */
 async function busyAccounts(simulator: SimulatorHandle): Promise<string[]> {

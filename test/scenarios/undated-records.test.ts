@@ -1,23 +1,16 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectMonthIsTruth, truthNow } from '../support/expect-truth.js';
-import { configFor, outputFolderOf, runPipeline, temporaryFolder } from '../support/pipeline-run.js';
+import { inWorldOf } from '../support/in-world.js';
+import { configFor, outputFolderOf, runPipeline } from '../support/pipeline-run.js';
 import { type Row, readRows } from '../support/published.js';
 import { changedRow } from '../support/row-faults.js';
-import { type SimulatorHandle, startSimulatorHere } from '../support/simulator.js';
 import { listRecords } from '../support/simulator-records.js';
 
 const world = { seed: 61, accounts: 5, records: 6000, from: '2026-10-05', to: '2026-10-08' };
 const now = '2026-10-20T00:00:00Z';
 
-async function inWorld(test: (simulator: SimulatorHandle, folder: string) => Promise<void>): Promise<void> {
-  const simulator = await startSimulatorHere(world);
-  try {
-    await test(simulator, await temporaryFolder());
-  } finally {
-    await simulator.stop();
-  }
-}
+const inWorld = (test: Parameters<typeof inWorldOf>[1]): Promise<void> => inWorldOf(world, test);
 
 const monthOf = (folder: string): string => join(outputFolderOf(folder), '2026-10');
 const read = (folder: string, file: string): Promise<Row[]> => readRows(join(monthOf(folder), file));
