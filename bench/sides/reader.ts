@@ -6,13 +6,14 @@ import { answer, readInput, used } from './usage.js';
 
 /**
  * The most trivial reader there is: takes pages, counts their rows, and looks for nothing but the next address. With a folder it keeps
- * them there.
+ * them there; with a number of pages, also so many of each account's list without date filter, apart.
  */
 
 interface Input {
   readonly target: Target;
   readonly concurrency: number;
   readonly folder?: string;
+  readonly undatedPages?: number;
 }
 
 export interface ReaderResult {
@@ -23,7 +24,7 @@ export interface ReaderResult {
   readonly cpuSeconds: number;
 }
 
-const { target, concurrency, folder } = readInput<Input>();
+const { target, concurrency, folder, undatedPages = 0 } = readInput<Input>();
 const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency });
 const authorization = `Basic ${Buffer.from(`${target.accountSid}:${target.authToken}`).toString('base64')}`;
 
@@ -66,16 +67,22 @@ const queue = (await accountSids()).values();
 const startedMs = performance.now();
 async function work(): Promise<void> {
   for (const sid of queue) {
+    const list = `/2010-04-01/Accounts/${sid}/Calls.json?PageSize=1000`;
     const span = `StartTime%3E=${target.from}T00:00:00Z&StartTime%3C=${target.to}T00:00:00Z`;
-    let path: string | undefined = `/2010-04-01/Accounts/${sid}/Calls.json?${span}&PageSize=1000`;
-    while (path !== undefined) {
-      const page: Buffer = await get(path);
-      rows += rowsOf(page);
-      pages += 1;
-      bytes += page.length;
-      if (folder !== undefined) await writeFile(join(folder, `${pages}.json`), page);
-      path = nextOf(page);
-    }
+    await readList(`${list}&${span}`, Number.POSITIVE_INFINITY, '');
+    await readList(list, undatedPages, 'undated-');
+  }
+}
+
+async function readList(first: string, pagesMax: number, name: string): Promise<void> {
+  let path: string | undefined = first;
+  for (let page = 0; path !== undefined && page < pagesMax; page += 1) {
+    const body: Buffer = await get(path);
+    rows += rowsOf(body);
+    pages += 1;
+    bytes += body.length;
+    if (folder !== undefined) await writeFile(join(folder, `${name}${pages}.json`), body);
+    path = nextOf(body);
   }
 }
 await Promise.all(Array.from({ length: concurrency }, work));

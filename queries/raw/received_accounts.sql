@@ -16,14 +16,25 @@
 --   task_number        INTEGER
 --   page_number        INTEGER
 --   observed_at        TIMESTAMP UTC
-with page_rows as (
+-- Read from the JSON first: what else goes into an UNNEST is copied for each page, its whole text among it.
+with pages as (
   select
     run_number,
     task_number,
     page_number,
     observed_at,
-    unnest(from_json(rows_text, '[{"sid":"VARCHAR","owner_account_sid":"VARCHAR","friendly_name":"VARCHAR","status":"VARCHAR","type":"VARCHAR","date_created":"VARCHAR","date_updated":"VARCHAR"}]')) as r
+    from_json(rows_text, '[{"sid":"VARCHAR","owner_account_sid":"VARCHAR","friendly_name":"VARCHAR","status":"VARCHAR","type":"VARCHAR","date_created":"VARCHAR","date_updated":"VARCHAR"}]') as page_rows
   from received_pages
+),
+
+page_rows as (
+  select
+    run_number,
+    task_number,
+    page_number,
+    observed_at,
+    unnest(page_rows) as r
+  from pages
 ),
 
 final as (

@@ -30,7 +30,8 @@
 --   task_number       INTEGER
 --   page_number       INTEGER
 --   observed_at       TIMESTAMP UTC
-with page_rows as (
+-- Read from the JSON first: what else goes into an UNNEST is copied for each page, its whole text among it.
+with pages as (
   select
     run_number,
     task_number,
@@ -39,8 +40,21 @@ with page_rows as (
     undated,
     window_start,
     window_end,
-    unnest(from_json(rows_text, '[{"sid":"VARCHAR","account_sid":"VARCHAR","parent_call_sid":"VARCHAR","phone_number_sid":"VARCHAR","group_sid":"VARCHAR","trunk_sid":"VARCHAR","to":"VARCHAR","from":"VARCHAR","forwarded_from":"VARCHAR","status":"VARCHAR","direction":"VARCHAR","start_time":"VARCHAR","end_time":"VARCHAR","date_created":"VARCHAR","date_updated":"VARCHAR","duration":"VARCHAR","queue_time":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR","answered_by":"VARCHAR"}]')) as r
+    from_json(rows_text, '[{"sid":"VARCHAR","account_sid":"VARCHAR","parent_call_sid":"VARCHAR","phone_number_sid":"VARCHAR","group_sid":"VARCHAR","trunk_sid":"VARCHAR","to":"VARCHAR","from":"VARCHAR","forwarded_from":"VARCHAR","status":"VARCHAR","direction":"VARCHAR","start_time":"VARCHAR","end_time":"VARCHAR","date_created":"VARCHAR","date_updated":"VARCHAR","duration":"VARCHAR","queue_time":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR","answered_by":"VARCHAR"}]') as page_rows
   from received_pages
+),
+
+page_rows as (
+  select
+    run_number,
+    task_number,
+    page_number,
+    observed_at,
+    undated,
+    window_start,
+    window_end,
+    unnest(page_rows) as r
+  from pages
 ),
 
 -- Whose number is whose: `direction` says it. Both parties of a dialled leg, and of an unknown direction, are outside.

@@ -26,7 +26,8 @@
 --   task_number            INTEGER
 --   page_number            INTEGER
 --   observed_at            TIMESTAMP UTC
-with page_rows as (
+-- Read from the JSON first: what else goes into an UNNEST is copied for each page, its whole text among it.
+with pages as (
   select
     run_number,
     task_number,
@@ -35,8 +36,21 @@ with page_rows as (
     undated,
     window_start,
     window_end,
-    unnest(from_json(rows_text, '[{"sid":"VARCHAR","account_sid":"VARCHAR","messaging_service_sid":"VARCHAR","to":"VARCHAR","from":"VARCHAR","status":"VARCHAR","direction":"VARCHAR","date_created":"VARCHAR","date_sent":"VARCHAR","date_updated":"VARCHAR","num_segments":"VARCHAR","num_media":"VARCHAR","error_code":"VARCHAR","error_message":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR"}]')) as r
+    from_json(rows_text, '[{"sid":"VARCHAR","account_sid":"VARCHAR","messaging_service_sid":"VARCHAR","to":"VARCHAR","from":"VARCHAR","status":"VARCHAR","direction":"VARCHAR","date_created":"VARCHAR","date_sent":"VARCHAR","date_updated":"VARCHAR","num_segments":"VARCHAR","num_media":"VARCHAR","error_code":"VARCHAR","error_message":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR"}]') as page_rows
   from received_pages
+),
+
+page_rows as (
+  select
+    run_number,
+    task_number,
+    page_number,
+    observed_at,
+    undated,
+    window_start,
+    window_end,
+    unnest(page_rows) as r
+  from pages
 ),
 
 -- Whose number is whose: `direction` says it. Both parties of an unknown direction are outside.

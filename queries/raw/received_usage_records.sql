@@ -21,14 +21,25 @@
 --   task_number  INTEGER
 --   page_number  INTEGER
 --   observed_at  TIMESTAMP UTC
-with page_rows as (
+-- Read from the JSON first: what else goes into an UNNEST is copied for each page, its whole text among it.
+with pages as (
   select
     run_number,
     task_number,
     page_number,
     observed_at,
-    unnest(from_json(rows_text, '[{"account_sid":"VARCHAR","category":"VARCHAR","description":"VARCHAR","count":"VARCHAR","count_unit":"VARCHAR","usage":"VARCHAR","usage_unit":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR","start_date":"VARCHAR","end_date":"VARCHAR","as_of":"VARCHAR"}]')) as r
+    from_json(rows_text, '[{"account_sid":"VARCHAR","category":"VARCHAR","description":"VARCHAR","count":"VARCHAR","count_unit":"VARCHAR","usage":"VARCHAR","usage_unit":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR","start_date":"VARCHAR","end_date":"VARCHAR","as_of":"VARCHAR"}]') as page_rows
   from received_pages
+),
+
+page_rows as (
+  select
+    run_number,
+    task_number,
+    page_number,
+    observed_at,
+    unnest(page_rows) as r
+  from pages
 ),
 
 final as (

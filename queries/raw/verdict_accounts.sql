@@ -5,18 +5,27 @@
 -- grain:      page_key
 -- order:      page_key
 -- columns:
---   page_key         BIGINT
+--   page_key         UTINYINT
 --   row_count        BIGINT
 --   foreign_rows     BIGINT  accounts of another main account
 --   outside_rows     BIGINT  always 0: accounts have no window
 --   incomplete_rows  BIGINT  rows without a sid or a status
 --   odd_sids         BIGINT  rows whose sid has not Twilio's form: kept, with a warning
-with page_rows as (
+-- Read from the JSON first: what else goes into an UNNEST is copied for each page, its whole text among it.
+with pages as (
   select
     page_key,
     account_sid,
-    unnest(from_json(rows_text, '[{"sid":"VARCHAR","owner_account_sid":"VARCHAR","status":"VARCHAR"}]')) as r
+    from_json(rows_text, '[{"sid":"VARCHAR","owner_account_sid":"VARCHAR","status":"VARCHAR"}]') as page_rows
   from received_pages
+),
+
+page_rows as (
+  select
+    page_key,
+    account_sid,
+    unnest(page_rows) as r
+  from pages
 ),
 
 final as (
@@ -26,7 +35,7 @@ final as (
     count(*) filter (where r.sid <> account_sid and r.owner_account_sid <> account_sid) as foreign_rows,
     cast(0 as bigint) as outside_rows,
     count(*) filter (where coalesce(r.sid, '') = '' or r.status is null) as incomplete_rows,
-    count(*) filter (where not regexp_full_match(r.sid, 'AC[0-9a-fA-F]{32}')) as odd_sids
+    count(*) filter (where strlen(r.sid) <> 34 or not starts_with(r.sid, 'AC')) as odd_sids
   from page_rows
   group by page_key
 )

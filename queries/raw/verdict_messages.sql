@@ -5,7 +5,7 @@
 -- grain:      page_key
 -- order:      page_key
 -- columns:
---   page_key         BIGINT
+--   page_key         UTINYINT
 --   row_count        BIGINT
 --   foreign_rows     BIGINT  rows of another account
 --   outside_rows     BIGINT  rows outside the window; one exactly on its end is none, for Twilio's texts disagree on `<`
@@ -13,7 +13,8 @@
 --   odd_sids         BIGINT  rows whose sid has not Twilio's form: kept, with a warning
 --   unordered_rows   BIGINT  rows newer than the page's first or older than its last: the newest come first, or nothing is concluded
 --   dropped_rows     BIGINT  rows of a list without date filter that are not landed
-with page_rows as (
+-- Read from the JSON first: what else goes into an UNNEST is copied for each page, its whole text among it.
+with pages as (
   select
     page_key,
     account_sid as expected_account_sid,
@@ -22,8 +23,21 @@ with page_rows as (
     window_end,
     newest,
     oldest,
-    unnest(from_json(rows_text, '[{"sid":"VARCHAR","account_sid":"VARCHAR","status":"VARCHAR","direction":"VARCHAR","date_sent":"VARCHAR","date_created":"VARCHAR"}]')) as r
+    from_json(rows_text, '[{"sid":"VARCHAR","account_sid":"VARCHAR","status":"VARCHAR","direction":"VARCHAR","date_sent":"VARCHAR","date_created":"VARCHAR"}]') as page_rows
   from received_pages
+),
+
+page_rows as (
+  select
+    page_key,
+    expected_account_sid,
+    undated,
+    window_start,
+    window_end,
+    newest,
+    oldest,
+    unnest(page_rows) as r
+  from pages
 ),
 
 -- Reading times costs more than all the rest. Only a row without a date, in a list without date filter, is asked when it was created.
@@ -59,7 +73,7 @@ final as (
         or direction is null
         or (coalesce(date_sent, '') = '' and created_at is null)
     ) as incomplete_rows,
-    count(*) filter (where not regexp_full_match(sid, '(SM|MM)[0-9a-fA-F]{32}')) as odd_sids,
+    count(*) filter (where strlen(sid) <> 34 or substr(sid, 1, 2) not in ('SM', 'MM')) as odd_sids,
     count(*) filter (where not undated and (took_place_at > newest or took_place_at < oldest)) as unordered_rows,
     count(*) filter (where not keeps_row(undated, date_sent, created_at, window_start, window_end)) as dropped_rows
   from parsed

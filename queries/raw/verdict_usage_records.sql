@@ -5,22 +5,33 @@
 -- grain:      page_key
 -- order:      page_key
 -- columns:
---   page_key         BIGINT
+--   page_key         UTINYINT
 --   row_count        BIGINT
 --   foreign_rows     BIGINT  rows of another account
 --   outside_rows     BIGINT  rows of days outside the window
 --   incomplete_rows  BIGINT  rows without a category or a day
 --   odd_sids         BIGINT  always 0: usage records have no sid
-with page_rows as (
+-- Read from the JSON first: what else goes into an UNNEST is copied for each page, its whole text among it.
+with pages as (
   select
     page_key,
     account_sid as expected_account_sid,
     window_start,
     window_end,
-    unnest(from_json(
+    from_json(
       rows_text, '[{"account_sid":"VARCHAR","category":"VARCHAR","start_date":"VARCHAR","end_date":"VARCHAR"}]'
-    )) as r
+    ) as page_rows
   from received_pages
+),
+
+page_rows as (
+  select
+    page_key,
+    expected_account_sid,
+    window_start,
+    window_end,
+    unnest(page_rows) as r
+  from pages
 ),
 
 parsed as (

@@ -208,8 +208,9 @@ async function receivePages(database: Database, queries: ReadonlyMap<string, Que
   await makeMacros(database, queries);
   await database.run(
     'received_pages',
+    // Of so few keys DuckDB groups without a hash table, which would cost as much for twelve pages as for a million.
     `create temp view received_pages as
-       select page_key, cast(run_number as integer) as run_number, cast(task_number as integer) as task_number,
+       select cast(page_key as utinyint) as page_key, cast(run_number as integer) as run_number, cast(task_number as integer) as task_number,
          cast(page_number as integer) as page_number, cast(observed_at as timestamp) as observed_at,
          account_sid, undated = 1 as undated, cast(window_start as timestamp) as window_start,
          cast(window_end as timestamp) as window_end, cast(newest as timestamp) as newest, cast(oldest as timestamp) as oldest,

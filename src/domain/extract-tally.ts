@@ -9,6 +9,7 @@ import type { Task } from './task.js';
 /** What an extraction counts while it runs. */
 export class ExtractTally {
   requests = 0;
+  requestsInFlight = 0;
   private divided = 0;
   /** Tasks in a row that ran out of retries, with no page between them. */
   giveUpsInARow = 0;

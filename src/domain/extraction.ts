@@ -1,7 +1,6 @@
 import type { TwilioRequestError } from './errors.js';
 import type { PageTimes } from './page-times.js';
 import type { Instant } from './period.js';
-import type { SlimRows } from './slim-rows.js';
 import type { Outcome, Task } from './task.js';
 
 /** What extraction tells while it runs, for the progress bar and the log. */
@@ -61,8 +60,11 @@ export interface PulledPage {
   readonly uri: string;
   readonly nextUri: string | null;
   readonly observedAt: Instant;
-  readonly rows: SlimRows;
+  /** The JSON array of rows, as bytes of the body. */
+  readonly rows: Buffer;
+  /** The whole answer, to be recycled. */
+  readonly body: Buffer;
   readonly times: PageTimes | undefined;
-  /** To be called once the rows are looked at no more. */
-  done(): void;
+  /** To be called once nothing of the page is in memory. */
+  leave(): void;
 }

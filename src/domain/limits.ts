@@ -7,8 +7,8 @@ export const usagePageRowsReduced = 100;
 /** Requests in flight over all accounts, unless --concurrency says otherwise. Twilio's ceiling is unpublished and shared. */
 export const concurrencyDefault = 20;
 export const concurrencyMax = 200;
-/** Requests in flight at first, and percent of what was borne that may be tried next: 20 are reached in four round trips. */
-export const concurrencyStart = 5;
+/** Requests in flight at first, and percent of what was borne that may be tried next: 20 are reached in three round trips. */
+export const concurrencyStart = 8;
 export const slowStartPercent = 150;
 /** Share of Twilio's ceiling that is left to production traffic, unless --head-room says otherwise. */
 export const headRoomPercentDefault = 10;
@@ -29,7 +29,7 @@ export const activeTasksBeyondSlots = 32;
 export const pagesBeyondSlots = 24;
 /**
  * Pages wait this long for others to be judged together with: planning one group costs as much as judging a thousand rows, and many
- * small accounts send a page every few milliseconds. Nobody waits where as many are there as are judged together.
+ * small accounts send a page every few milliseconds. Nobody waits where as many are there as are judged together, or where no other is on its way.
  */
 export const gatherMsMax = 75;
 /** Tasks in a row that ran out of retries, with no page between them, after which Twilio counts as unreachable. */
@@ -70,14 +70,14 @@ export const landingAgeMsMax = 5_000;
 /** A run that was killed or stopped less than this ago is gone on with: what it pulled is not asked for again. */
 export const resumeMsMax = 12 * 60 * 60 * 1000;
 /** Rows handed to one load transaction: more need more memory to tell sids apart, fewer rewrite the ledger too often. */
-export const loadBatchRowsMax = 250_000;
+export const loadBatchRowsMax = 500_000;
 /** Days after which a priced row is taken as settled; Twilio prices within 24 hours but restates for some days. */
 export const lookBackDaysDefault = 7;
 /** Days after which an unpriced row no longer makes its day due: Twilio says rarely a price never comes. */
 export const unpricedDaysMax = 30;
 /** Memory of the DuckDB that parses pages, and of the one that holds the ledger. Buffers only: allocations come on top. */
 export const landingMemoryMb = 192;
-export const ledgerMemoryMb = 128;
+export const ledgerMemoryMb = 160;
 /** The ledger's while reports are made: a month of 5,000 accounts is half a million rows of completeness. */
 export const reportMemoryMb = 192;
 /** Pages parsed by one statement: enough to share its overhead, few enough to stay small in memory. */

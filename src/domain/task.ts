@@ -29,6 +29,8 @@ export interface ReceivedPage {
   readonly rows: SlimRows;
   /** Those of the first and the last row; undefined where they cannot be told. */
   readonly times: PageTimes | undefined;
+  /** No other page is on its way now. */
+  readonly alone: boolean;
   /** The page is the last of its task. */
   readonly last: boolean;
   /** With the pages before it, everything of the task's window from here on. Undefined where that cannot be said. */

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { rowsToLand } from '../domain/dated-rows.js';
 import { TwilioRequestError } from '../domain/errors.js';
 import { ExtractTally } from '../domain/extract-tally.js';
 import type { ExtractEvent, ExtractInfo, PulledPage } from '../domain/extraction.js';
@@ -18,7 +19,6 @@ import { Readings } from '../domain/readings.js';
 import { gaveUpError, isUsagePageTooLarge, notAskedError, pageError, pageLoopError } from '../domain/request-errors.js';
 import { landedAs } from '../domain/resource.js';
 import { decideRetry } from '../domain/retry.js';
-import { slimRows } from '../domain/slim-rows.js';
 import type { Outcome, PageVerdict, ReceivedPage, Task } from '../domain/task.js';
 import { interleaveAccounts } from '../domain/task-order.js';
 
@@ -50,6 +50,8 @@ export interface ExtractPorts {
     monotonicMs(): number;
     /** Rejects once the signal is aborted. */
     sleep(ms: number, signal?: AbortSignal): Promise<void>;
+    /** Resolves when the requests that were begun are on their way. */
+    nextTurn(): Promise<void>;
   };
   /** In [0, 1). */
   random(): number;
@@ -240,22 +242,12 @@ async function backOff(
 
 async function tryPage(run: Run, wanted: PageToPull): Promise<PulledPage> {
   const { task, list, pageNumber } = wanted;
-  const { clock, slots, recycle, room } = run.ports;
+  const { clock, slots, recycle } = run.ports;
   const { answer, done: leave } = await slots.ask(task.accountSid, () => request(run, wanted), run.signal);
   const { body } = answer;
   const observedAt = instantOf(clock.now());
   const page = readPage(body, { rowsKey: landedAs[task.resource], filters: list.filters, place: list.place });
-  if (page.kind === 'page') {
-    const slim = slimRows(page.rows);
-    // The body is more than twice as large and serves the next page meanwhile.
-    const rows = { ...slim, json: room.take(slim.json) };
-    recycle(body);
-    const done = (): void => {
-      room.give(rows.json);
-      leave();
-    };
-    return { ...page, observedAt, rows, times: pageTimes(rows.json, task.resource), done };
-  }
+  if (page.kind === 'page') return { ...page, body, observedAt, times: pageTimes(page.rows, task.resource), leave };
   recycle(body);
   leave();
   throw pageError(task, pageNumber, page.detail, page.transient);
@@ -266,10 +258,12 @@ async function request(run: Run, { task, list, uri, pageSize }: PageToPull): Pro
   const { clock, onEvent } = run.ports;
   const startedMs = clock.monotonicMs();
   run.tally.requests += 1;
+  run.tally.requestsInFlight += 1;
   onEvent({ kind: 'request_started', task });
   try {
     return await (uri === null ? list.first({ pageSize }) : list.next(uri));
   } finally {
+    run.tally.requestsInFlight -= 1;
     onEvent({ kind: 'request_finished', task, ms: clock.monotonicMs() - startedMs });
   }
 }
@@ -283,9 +277,19 @@ interface PageToLand {
 
 async function landPage(run: Run, { reading, pageNumber, page, seen }: PageToLand): Promise<void> {
   const { task, reach } = reading;
-  const { observedAt, rows, times } = page;
-  const accepted = run.ports.accept({ task, pageNumber, observedAt, rows, times, ...seen });
-  const verdict = await accepted.finally(page.done);
+  const { observedAt, times, body, leave } = page;
+  const { clock, room, recycle, accept } = run.ports;
+  // The next page is asked for first: Twilio works on it meanwhile.
+  await clock.nextTurn();
+  const slim = rowsToLand(page.rows, task.resource);
+  // The body is more than twice as large and serves another page meanwhile.
+  const rows = { ...slim, json: room.take(slim.json) };
+  recycle(body);
+  const alone = run.tally.requestsInFlight === 0;
+  const verdict = await accept({ task, pageNumber, observedAt, rows, times, alone, ...seen }).finally(() => {
+    room.give(rows.json);
+    leave();
+  });
   if (verdict.kind === 'malformed') throw new MalformedPage(pageError(task, pageNumber, verdict.detail, true));
   if (verdict.kind === 'refused') throw pageError(task, pageNumber, verdict.detail, false);
   if (!verdict.inOrder) reading.disorder();

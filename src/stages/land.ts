@@ -145,9 +145,9 @@ export class Lander<Batch = unknown> {
     }
   }
 
-  /** For pages of the account list everybody waits; and where there are as many as are judged together, none is waited for. */
+  /** More than are judged together are not waited for, nor is anything when nothing is on its way. */
   private get isWorthwhile(): boolean {
-    return this.queue.length >= parsePagesMax || this.queue.some(({ page }) => page.task.resource === 'accounts');
+    return this.queue.length >= parsePagesMax || this.queue.at(-1)?.page.alone === true;
   }
 
   /** Lets more pages come, to be judged together. */

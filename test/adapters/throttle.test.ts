@@ -16,6 +16,7 @@ function makeThrottle() {
       sleepsMs.push(ms);
       nowMs += ms;
     },
+    nextTurn: async () => undefined,
   };
   const throttle = createThrottle({ concurrency: 20, headRoomPercent: 10, clock }, (limit) => limits.push(limit));
   return { throttle, sleepsMs, limits };

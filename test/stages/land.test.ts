@@ -31,6 +31,7 @@ const pageOf = (task: Task, pageNumber: number, json: string) => ({
   rows: slimRows(Buffer.from(json)),
   times: undefined,
   last: pageNumber === 2,
+  alone: false,
   completeFrom: pageNumber === 2 ? task.window?.start : undefined,
 });
 const good = (task: Task, pageNumber: number) => pageOf(task, pageNumber, JSON.stringify([call(pageNumber)]));

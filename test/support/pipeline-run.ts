@@ -98,6 +98,7 @@ export async function runPipeline(config: Config, options: PipelineOptions = {})
       sleptMs += ms;
       await systemClock.sleep(1 + ms * (options.sleepShare ?? 0), signal);
     },
+    nextTurn: systemClock.nextTurn,
   };
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = (event: PipelineEvent): void => {

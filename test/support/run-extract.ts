@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/adapters/clock.js';
 import { createHttpTransport } from '../../src/adapters/http-transport.js';
 import { createPageSlots } from '../../src/adapters/page-slots.js';
 import { createTwilio, type TwilioOptions } from '../../src/adapters/twilio.js';
@@ -116,6 +117,7 @@ export async function runExtractAt(
       sleptMs += ms;
       await options.sleep?.(ms, signal);
     },
+    nextTurn: systemClock.nextTurn,
   };
   const pagesMax = concurrency + pagesBeyondSlots;
   const ports: ExtractPorts = {

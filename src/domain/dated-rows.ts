@@ -1,0 +1,45 @@
+import { mark, nonSpace } from './json-bytes.js';
+import type { TaskResource } from './resource.js';
+import { type SlimRows, slimRows } from './slim-rows.js';
+
+/** What a list without date filter is searched for: rows in which this is null or empty. Without the first quote: `slim-rows.ts`. */
+const dateKeys: Partial<Record<TaskResource, string>> = {
+  undated_calls: 'start_time"',
+  undated_messages: 'date_sent"',
+};
+
+const noRows: SlimRows = { json: Buffer.from('[]'), priceKeys: 0, quoted: 0 };
+
+/** A page's rows as they are landed; none of a list without date filter where all have a date. `rows` is overwritten. */
+export function rowsToLand(rows: Buffer, resource: TaskResource): SlimRows {
+  const slim = slimRows(rows);
+  return allAreDated(slim.json, resource) ? noRows : slim;
+}
+
+/**
+ * Whether a page of a list without date filter holds nothing to keep, because each of its rows has a date: looked up among the bytes,
+ * so that nobody need parse it. `rows` is what `slimRows` makes, where a row has no braces but its own; with more of them, or with
+ * anything else unusual, the answer is no, and the database decides.
+ */
+export function allAreDated(rows: Buffer, resource: TaskResource): boolean {
+  const key = dateKeys[resource];
+  return key !== undefined && datesOf(rows, key) === objectsOf(rows);
+}
+
+function objectsOf(rows: Buffer): number {
+  let objects = 0;
+  for (let at = rows.indexOf(mark.objectStart); at !== -1; at = rows.indexOf(mark.objectStart, at + 1)) objects += 1;
+  return objects;
+}
+
+/** Keys with a text behind them that is not empty. Inside a text the key's quotes would be escaped, and no colon would follow. */
+function datesOf(rows: Buffer, key: string): number {
+  let dates = 0;
+  for (let at = rows.indexOf(key); at !== -1; at = rows.indexOf(key, at + key.length)) {
+    const colon = nonSpace(rows, at + key.length, 1);
+    const value = nonSpace(rows, colon + 1, 1);
+    const isKey = rows[at - 1] === mark.quote && rows[colon] === mark.colon;
+    if (isKey && rows[value] === mark.quote && rows[value + 1] !== mark.quote) dates += 1;
+  }
+  return dates;
+}
