@@ -26,7 +26,7 @@ const good = async (concurrentRequests?: string) => ({
   headers: { 'twilio-concurrent-requests': concurrentRequests },
 });
 const failing = (status: number, retryAfter?: string) => async (): Promise<{ headers: Record<string, string> }> => {
-  throw new TwilioRequestError('no', { status, transient: true, retryAfter, concurrentRequests: 12 });
+  throw new TwilioRequestError('no', { status, transient: true, retryAfter, concurrentRequests: 3 * concurrencyStart });
 };
 
 describe('the throttle', () => {

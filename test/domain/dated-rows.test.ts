@@ -1,12 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allAreDated } from '../../src/domain/dated-rows.js';
+import { allAreDated, rowsToLand } from '../../src/domain/dated-rows.js';
 import { slimRows } from '../../src/domain/slim-rows.js';
 
 const dated = (text: string, resource: 'undated_calls' | 'undated_messages' | 'calls' = 'undated_calls') =>
   allAreDated(slimRows(Buffer.from(text)).json, resource);
 
 const date = '"Fri, 18 Oct 2019 17:02:00 +0000"';
+
+describe('what is landed of a page', () => {
+  const landed = (text: string, resource: 'undated_calls' | 'calls') => rowsToLand(Buffer.from(text), resource);
+
+  it('is nothing where the list has no date filter and all have a date', () => {
+    expect(landed(`[{"start_time":${date},"price":1}]`, 'undated_calls')).toEqual({
+      json: Buffer.from('[]'),
+      priceKeys: 0,
+      quoted: 0,
+    });
+  });
+
+  it.each(['undated_calls', 'calls'] as const)('is otherwise what slimRows makes of it: %s', (resource) => {
+    const rows = resource === 'calls' ? `[{"start_time":${date},"price":1}]` : '[{"start_time":null,"price":1}]';
+    expect(landed(rows, resource)).toEqual(slimRows(Buffer.from(rows)));
+  });
+});
 
 describe('a page of a list without date filter holds nothing to keep', () => {
   it.each([
