@@ -19,7 +19,7 @@ const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
   [
     'received_pages',
     [
-      column('page_key', 'BIGINT'),
+      column('page_key', 'UTINYINT'),
       column('run_number', 'INTEGER'),
       column('task_number', 'INTEGER'),
       column('page_number', 'INTEGER'),
