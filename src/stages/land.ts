@@ -145,7 +145,7 @@ export class Lander<Batch = unknown> {
     }
   }
 
-  /** More than are judged together are not waited for, nor is anything when nothing is on its way. */
+  /** Nobody waits where as many are there as are judged together, or where no other is on its way. */
   private get isWorthwhile(): boolean {
     return this.queue.length >= parsePagesMax || this.queue.at(-1)?.page.alone === true;
   }
