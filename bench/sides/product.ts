@@ -8,7 +8,8 @@ import type { Target } from '../simulator.js';
 import { answer, readInput, used } from './usage.js';
 
 /**
- * The product's side: what `subledger extract` does, with the load that the next command would begin with; or `subledger run`. Its modules come from dist/, as they ship.
+ * The product's side: what `subledger extract` does, with the load that the next command would begin with; or `subledger run`. Its
+ * modules come from dist/, as they ship.
  */
 
 interface Input {

@@ -35,7 +35,7 @@ final as (
     count(*) filter (where r.sid <> account_sid and r.owner_account_sid <> account_sid) as foreign_rows,
     cast(0 as bigint) as outside_rows,
     count(*) filter (where coalesce(r.sid, '') = '' or r.status is null) as incomplete_rows,
-    count(*) filter (where strlen(r.sid) <> 34 or not starts_with(r.sid, 'AC')) as odd_sids
+    count(*) filter (where not regexp_full_match(r.sid, 'AC[0-9a-fA-F]{32}')) as odd_sids
   from page_rows
   group by page_key
 )

@@ -73,7 +73,7 @@ final as (
         or direction is null
         or (coalesce(start_time, '') = '' and created_at is null)
     ) as incomplete_rows,
-    count(*) filter (where strlen(sid) <> 34 or not starts_with(sid, 'CA')) as odd_sids,
+    count(*) filter (where not regexp_full_match(sid, 'CA[0-9a-fA-F]{32}')) as odd_sids,
     count(*) filter (where not undated and (took_place_at > newest or took_place_at < oldest)) as unordered_rows,
     count(*) filter (where not keeps_row(undated, start_time, created_at, window_start, window_end)) as dropped_rows
   from parsed

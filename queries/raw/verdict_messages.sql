@@ -73,7 +73,7 @@ final as (
         or direction is null
         or (coalesce(date_sent, '') = '' and created_at is null)
     ) as incomplete_rows,
-    count(*) filter (where strlen(sid) <> 34 or substr(sid, 1, 2) not in ('SM', 'MM')) as odd_sids,
+    count(*) filter (where not regexp_full_match(sid, '(SM|MM)[0-9a-fA-F]{32}')) as odd_sids,
     count(*) filter (where not undated and (took_place_at > newest or took_place_at < oldest)) as unordered_rows,
     count(*) filter (where not keeps_row(undated, date_sent, created_at, window_start, window_end)) as dropped_rows
   from parsed

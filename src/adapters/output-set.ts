@@ -12,6 +12,7 @@ import {
   recoverFolder,
   removePath,
   replaceFolder,
+  sha256Of,
   writeText,
 } from './files.js';
 
@@ -23,6 +24,9 @@ export interface OutputFile {
 
 /** One month's set of files: written aside, then published whole, or left as it is where no byte differs. */
 export class OutputSet {
+  /** SHA-256 of each file written, by the path at which it will stand. */
+  private readonly digests = new Map<string, string>();
+
   private constructor(
     readonly folder: string,
     private readonly asideFolder: string,
@@ -58,17 +62,20 @@ export class OutputSet {
         stream.end();
       }
       await done;
-      return { file: relativePath, bytes, sha256: hash.digest('hex') };
+      const sha256 = hash.digest('hex');
+      this.digests.set(join(this.folder, relativePath), sha256);
+      return { file: relativePath, bytes, sha256 };
     });
   }
 
   async writeWhole(relativePath: string, text: string): Promise<void> {
     await writeText(join(this.asideFolder, relativePath), text);
+    this.digests.set(join(this.folder, relativePath), sha256Of(text));
   }
 
   /** Puts the set in its place. False where the one that stands there is the same, byte for byte. */
   async publish(): Promise<boolean> {
-    if (await sameFolders(this.folder, this.asideFolder)) {
+    if (await this.stands()) {
       await removePath(this.asideFolder);
       return false;
     }
@@ -76,18 +83,18 @@ export class OutputSet {
     return true;
   }
 
+  /** By digest, not by text: a large report would be in memory twice, and a damaged byte that is no text would be no difference. */
+  private async stands(): Promise<boolean> {
+    const files = await listFiles(this.folder);
+    if (files.length !== this.digests.size) return false;
+    for (const file of files) {
+      const path = join(this.folder, file);
+      if ((await digestFile(path)).sha256 !== this.digests.get(path)) return false;
+    }
+    return files.length > 0;
+  }
+
   discard(): Promise<void> {
     return removePath(this.asideFolder);
   }
-}
-
-async function sameFolders(one: string, other: string): Promise<boolean> {
-  const [files, others] = [await listFiles(one), await listFiles(other)];
-  if (files.join('\0') !== others.join('\0')) return false;
-  for (const file of files) {
-    // By digest, not by text: completeness.csv of thousands of accounts would be in memory twice, and a damaged byte would be no difference.
-    const [standing, fresh] = [await digestFile(join(one, file)), await digestFile(join(other, file))];
-    if (standing.sha256 !== fresh.sha256) return false;
-  }
-  return files.length > 0;
 }

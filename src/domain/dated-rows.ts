@@ -1,9 +1,9 @@
-import { mark, nonSpace } from './json-bytes.js';
+import { eachValue, mark } from './json-bytes.js';
 import type { TaskResource } from './resource.js';
 import { type SlimRows, slimRows } from './slim-rows.js';
 
-/** What a list without date filter is searched for: rows in which this is null or empty. Without the first quote: `slim-rows.ts`. */
-const dateKeys: Partial<Record<TaskResource, string>> = {
+/** What a list without date filter is searched for: rows in which this is null or empty. As `eachValue` takes it. */
+const dateKeys: Partial<Record<TaskResource, `${string}"`>> = {
   undated_calls: 'start_time"',
   undated_messages: 'date_sent"',
 };
@@ -32,14 +32,11 @@ function objectsOf(rows: Buffer): number {
   return objects;
 }
 
-/** Keys with a text behind them that is not empty. Inside a text the key's quotes would be escaped, and no colon would follow. */
-function datesOf(rows: Buffer, key: string): number {
+/** Values that are a text, and not an empty one. */
+function datesOf(rows: Buffer, key: `${string}"`): number {
   let dates = 0;
-  for (let at = rows.indexOf(key); at !== -1; at = rows.indexOf(key, at + key.length)) {
-    const colon = nonSpace(rows, at + key.length, 1);
-    const value = nonSpace(rows, colon + 1, 1);
-    const isKey = rows[at - 1] === mark.quote && rows[colon] === mark.colon;
-    if (isKey && rows[value] === mark.quote && rows[value + 1] !== mark.quote) dates += 1;
-  }
+  eachValue(rows, key, (start) => {
+    if (rows[start] === mark.quote && rows[start + 1] !== mark.quote) dates += 1;
+  });
   return dates;
 }

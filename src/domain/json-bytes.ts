@@ -20,3 +20,14 @@ export function nonSpace(bytes: Buffer, from: number, step: 1 | -1): number {
   for (let byte = bytes[at]; byte === 32 || byte === 9 || byte === 10 || byte === 13; byte = bytes[at]) at += step;
   return at;
 }
+
+/**
+ * Tells where each value of a key begins. `key` comes without its first quote: a quote is frequent, and the search would stop at each.
+ * Inside a text the key's quotes would be escaped, and no colon would follow.
+ */
+export function eachValue(bytes: Buffer, key: `${string}"`, visit: (start: number) => void): void {
+  for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + key.length)) {
+    const colon = nonSpace(bytes, at + key.length, 1);
+    if (bytes[at - 1] === mark.quote && bytes[colon] === mark.colon) visit(nonSpace(bytes, colon + 1, 1));
+  }
+}

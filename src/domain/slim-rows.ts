@@ -1,4 +1,4 @@
-import { mark, nonSpace } from './json-bytes.js';
+import { eachValue, mark, nonSpace } from './json-bytes.js';
 
 /** The rows of a page, made ready for DuckDB. */
 export interface SlimRows {
@@ -11,8 +11,6 @@ export interface SlimRows {
 }
 
 const urisKey = Buffer.from('"subresource_uris"');
-/** Searched for without the first letter: a quote is frequent in a page, and the search stops at each. */
-const price = { seek: 'price"', skip: '"'.length };
 
 /**
  * Works in place, without an object per record: `rows` is overwritten, and what comes out lies in it. Two things happen:
@@ -75,14 +73,11 @@ function flatObjectEnd(rows: Buffer, open: number, nested: number): number | und
 function findPrices(json: Buffer): { priceKeys: number; numbers: { start: number; end: number }[] } {
   const numbers: { start: number; end: number }[] = [];
   let priceKeys = 0;
-  for (let at = json.indexOf(price.seek); at !== -1; at = json.indexOf(price.seek, at + price.seek.length)) {
-    if (json[at - price.skip] !== mark.quote) continue;
-    const start = valueStart(json, at + price.seek.length);
-    if (start === undefined) continue;
+  eachValue(json, 'price"', (start) => {
     priceKeys += 1;
     const end = numberEnd(json, start);
     if (end > start) numbers.push({ start, end });
-  }
+  });
   return { priceKeys, numbers };
 }
 
@@ -96,12 +91,6 @@ function quoteNumbers(json: Buffer, numbers: readonly { start: number; end: numb
     copiedTo = end;
   }
   return Buffer.concat([...parts, json.subarray(copiedTo)]);
-}
-
-/** Where the value behind a key begins; undefined where no colon follows, so that it was a text and no key. */
-function valueStart(rows: Buffer, from: number): number | undefined {
-  const colon = nonSpace(rows, from, 1);
-  return rows[colon] === mark.colon ? nonSpace(rows, colon + 1, 1) : undefined;
 }
 
 /** Bytes of JSON numbers. */
