@@ -9,42 +9,32 @@
 --   service         VARCHAR  calls or messages
 --   sid             VARCHAR
 --   newest_ordinal  BIGINT   of the usable observations in the batch
-with usable as (
-  select 'calls' as service, sid, ordinal
+-- Each service by itself: its name beside the sid would be hashed and compared for every row.
+with observed_calls as (
+  select sid, count(*) as observations, max(ordinal) as newest_ordinal
   from staging_calls
   where defect is null
-  union all
-  select 'messages' as service, sid, ordinal
+  group by sid
+),
+
+observed_messages as (
+  select sid, count(*) as observations, max(ordinal) as newest_ordinal
   from staging_messages
   where defect is null
-),
-
-observed as (
-  select
-    service,
-    sid,
-    count(*) as observations,
-    max(ordinal) as newest_ordinal
-  from usable
-  group by service, sid
-),
-
-known as (
-  select 'calls' as service, sid
-  from calls
-  union all
-  select 'messages' as service, sid
-  from messages
+  group by sid
 ),
 
 final as (
-  select
-    o.service,
-    o.sid,
-    o.newest_ordinal
-  from observed as o
+  select 'calls' as service, o.sid, o.newest_ordinal
+  from observed_calls as o
   -- 1:1, a sid is known once
-  left join known as k on k.service = o.service and k.sid = o.sid
+  left join calls as k on k.sid = o.sid
+  where o.observations > 1 or k.sid is not null
+  union all
+  select 'messages' as service, o.sid, o.newest_ordinal
+  from observed_messages as o
+  -- 1:1, a sid is known once
+  left join messages as k on k.sid = o.sid
   where o.observations > 1 or k.sid is not null
 )
 

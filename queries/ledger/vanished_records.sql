@@ -12,9 +12,15 @@
 --   charged_at   TIMESTAMP  UTC
 --   run_number   INTEGER    the run that missed it
 --   last_seen_at TIMESTAMP  UTC
+-- What the newest run has seen no run of the batch can have missed: on a first load, nothing is compared.
 -- Only the list without date filter shows a record without a date. One that has no price either may since have got a
 -- date, and stand on a day that is not read again.
-with records as (
+with newest as (
+  select max(run_number) as run_number
+  from staging_tasks
+),
+
+records as (
   select
     'calls' as service,
     case when is_undated then 'undated_calls' else 'calls' end as resource,
@@ -23,7 +29,7 @@ with records as (
     charged_at,
     observed_at
   from calls
-  where not is_undated or cost is not null
+  where run_number < (select run_number from newest) and (not is_undated or cost is not null)
   union all
   select
     'messages' as service,
@@ -33,7 +39,7 @@ with records as (
     charged_at,
     observed_at
   from messages
-  where not is_undated or cost is not null
+  where run_number < (select run_number from newest) and (not is_undated or cost is not null)
 ),
 
 missed as (

@@ -27,21 +27,25 @@ export interface PageBatch {
   rows: number;
 }
 
-/** What the view `received_pages` is made of: one row for each page. */
-const pageColumns = {
-  page_key: 'BIGINT',
-  run_number: 'BIGINT',
-  task_number: 'BIGINT',
-  page_number: 'BIGINT',
-  observed_at: 'VARCHAR',
+/**
+ * What the view `received_pages` is made of: one row for each page. Few columns, because DuckDB's client makes room for 2048 rows in
+ * each, and V8 would collect its heap for it all the time: where a page belongs is one JSON text.
+ */
+const pageColumns = { origin: 'VARCHAR', rows_bytes: 'BLOB' } as const;
+const originStructure = JSON.stringify({
+  // Of so few keys DuckDB groups without a hash table, which would cost as much for twelve pages as for a million.
+  page_key: 'UTINYINT',
+  run_number: 'INTEGER',
+  task_number: 'INTEGER',
+  page_number: 'INTEGER',
+  observed_at: 'TIMESTAMP',
   account_sid: 'VARCHAR',
-  undated: 'BIGINT',
-  window_start: 'VARCHAR',
-  window_end: 'VARCHAR',
-  newest: 'VARCHAR',
-  oldest: 'VARCHAR',
-  rows_bytes: 'BLOB',
-} as const;
+  undated: 'BOOLEAN',
+  window_start: 'TIMESTAMP',
+  window_end: 'TIMESTAMP',
+  newest: 'TIMESTAMP',
+  oldest: 'TIMESTAMP',
+});
 
 /**
  * Turns pages into landing files with a DuckDB of its own, in memory and without a folder for temporary files: message
@@ -151,11 +155,19 @@ export class PageParser {
 
   /** In the order of `pageColumns`. */
   private pageRow(key: number, { task, pageNumber, observedAt, rows, times }: ReceivedPage): OfferedRow {
-    const { accountSid, window, number } = task;
-    const origin = [BigInt(this.run), BigInt(number), BigInt(pageNumber), observedAt];
-    const undated = isUndated(task.resource) ? 1n : 0n;
-    const bounds = [window?.start ?? null, window?.end ?? null, times?.newest ?? null, times?.oldest ?? null];
-    return [BigInt(key), ...origin, accountSid, undated, ...bounds, rows.json];
+    const origin = {
+      page_key: key,
+      run_number: this.run,
+      task_number: task.number,
+      page_number: pageNumber,
+      observed_at: observedAt,
+      account_sid: task.accountSid,
+      undated: isUndated(task.resource),
+      window_start: task.window?.start,
+      window_end: task.window?.end,
+      ...times,
+    };
+    return [JSON.stringify(origin), rows.json];
   }
 
   private keepAccepted(batch: PageBatch, verdicts: readonly PageVerdict[]): void {
@@ -208,14 +220,8 @@ async function receivePages(database: Database, queries: ReadonlyMap<string, Que
   await makeMacros(database, queries);
   await database.run(
     'received_pages',
-    // Of so few keys DuckDB groups without a hash table, which would cost as much for twelve pages as for a million.
     `create temp view received_pages as
-       select cast(page_key as utinyint) as page_key, cast(run_number as integer) as run_number, cast(task_number as integer) as task_number,
-         cast(page_number as integer) as page_number, cast(observed_at as timestamp) as observed_at,
-         account_sid, undated = 1 as undated, cast(window_start as timestamp) as window_start,
-         cast(window_end as timestamp) as window_end, cast(newest as timestamp) as newest, cast(oldest as timestamp) as oldest,
-         decode(rows_bytes) as rows_text
-       from ${source}()`,
+       select unnest(from_json(origin, ${sqlText(originStructure)})), decode(rows_bytes) as rows_text from ${source}()`,
   );
 }
 
