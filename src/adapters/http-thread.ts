@@ -9,9 +9,10 @@ const youngMbMax = 4;
 
 /**
  * By how many percent V8's heap may grow before the whole of it is collected. Bodies that are handed over count as growth until they are
- * handed back: at V8's own choice, the twenty megabytes that are always there were marked thirty times for a million records.
+ * handed back: at V8's own choice, the twenty megabytes that are always there were marked up to thirty times for a million records. More
+ * than this saves nothing, and costs memory where the heap is large, as with thousands of accounts.
  */
-const heapGrowingPercent = 400;
+const heapGrowingPercent = 150;
 
 /**
  * The transport of http-transport.ts in a thread of its own: sockets, TLS and gzip run beside the parsing, and their short-lived
