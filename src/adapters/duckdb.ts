@@ -1,6 +1,5 @@
 import './duckdb-memory.js';
 import {
-  BIGINT,
   BLOB,
   DATE,
   type DuckDBAppender,
@@ -19,7 +18,10 @@ import { DiskFullError, LockedError, QueryError, StorageError } from '../domain/
 export type SqlParameter = string | bigint | null | { readonly day: string };
 export type SqlParameters = Readonly<Record<string, SqlParameter>>;
 /** One row of a table function of ours. */
-export type OfferedRow = readonly (string | bigint | Buffer | null)[];
+export interface OfferedRow {
+  readonly text: string;
+  readonly bytes: Buffer;
+}
 /** Every value of a result as DuckDB's own exact text; null stays null. */
 export type TextRow = readonly (string | null)[];
 
@@ -122,24 +124,25 @@ export class Database {
   }
 
   /**
-   * Makes `name()` a table of what `rows` answers when a query begins to read it: for pages, not for records. DuckDB fetches the rows
-   * one by one, so that what it works on is small enough for the processor's cache. While a query runs that reads it, this thread
-   * must not wait for DuckDB.
+   * Makes `name()` a table of `text VARCHAR` and `bytes BLOB`: what `rows` answers when a query begins to read it; for pages, not for
+   * records. DuckDB fetches the rows one by one, so that what it works on is small enough for the processor's cache. Two columns and no
+   * more: the client makes room for 2048 rows in each, every time, and V8 counts it. While a query runs that reads it, this thread must
+   * not wait for DuckDB.
    */
-  offer(name: string, columns: Readonly<Record<string, keyof typeof offeredTypes>>, rows: () => readonly OfferedRow[]) {
-    const types = Object.entries(columns);
+  offer(name: string, rows: () => readonly OfferedRow[]): void {
     const table = DuckDBTableFunction.create({
       name,
       bindFunction: (info) => {
-        for (const [column, type] of types) info.addResultColumn(column, offeredTypes[type]);
+        info.addResultColumn('text', VARCHAR);
+        info.addResultColumn('bytes', BLOB);
       },
       initFunction: (info) => info.setInitData({ rows: rows().values() }),
       mainFunction: (info, output) => {
         const { value: row } = (info.initData as { rows: ArrayIterator<OfferedRow> }).rows.next();
         output.rowCount = row === undefined ? 0 : 1;
-        row?.forEach((value, column) => {
-          output.setColumnValues(column, [Buffer.isBuffer(value) ? new DuckDBBlobValue(value) : value]);
-        });
+        if (row === undefined) return;
+        output.setColumnValues(0, [row.text]);
+        output.setColumnValues(1, [new DuckDBBlobValue(row.bytes)]);
       },
     });
     this.connection.registerTableFunction(table);
@@ -181,8 +184,6 @@ async function connectInUtc(instance: DuckDBInstance): Promise<DuckDBConnection>
   await connection.run("set TimeZone = 'UTC'");
   return connection;
 }
-
-const offeredTypes = { BIGINT, VARCHAR, BLOB };
 
 /** A text as an SQL literal, where DuckDB takes no parameter (paths, settings). */
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;

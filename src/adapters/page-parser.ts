@@ -27,11 +27,7 @@ export interface PageBatch {
   rows: number;
 }
 
-/**
- * What the view `received_pages` is made of: one row for each page. Few columns, because DuckDB's client makes room for 2048 rows in
- * each, and V8 would collect its heap for it all the time: where a page belongs is one JSON text.
- */
-const pageColumns = { origin: 'VARCHAR', rows_bytes: 'BLOB' } as const;
+/** Where a page belongs, as one JSON text beside its rows. */
 const originStructure = JSON.stringify({
   // Of so few keys DuckDB groups without a hash table, which would cost as much for twelve pages as for a million.
   page_key: 'UTINYINT',
@@ -73,8 +69,8 @@ export class PageParser {
     const judging = await Database.open(':memory:', { memoryMb: landingMemoryMb, temporaryFolder: '', threads: 1 });
     const writing = await judging.connect();
     const parser = new PageParser(judging, writing, queries, options.run);
-    judging.offer('judged_pages', pageColumns, () => parser.judged);
-    writing.offer('written_pages', pageColumns, () => parser.written);
+    judging.offer('judged_pages', () => parser.judged);
+    writing.offer('written_pages', () => parser.written);
     await receivePages(judging, queries, 'judged_pages');
     await receivePages(writing, queries, 'written_pages');
     await writing.run('phone_numbers', `set variable phone_numbers = ${sqlText(options.phoneNumbers)}`);
@@ -153,7 +149,6 @@ export class PageParser {
     }
   }
 
-  /** In the order of `pageColumns`. */
   private pageRow(key: number, { task, pageNumber, observedAt, rows, times }: ReceivedPage): OfferedRow {
     const origin = {
       page_key: key,
@@ -163,11 +158,12 @@ export class PageParser {
       observed_at: observedAt,
       account_sid: task.accountSid,
       undated: isUndated(task.resource),
-      window_start: task.window?.start,
-      window_end: task.window?.end,
-      ...times,
+      window_start: task.window?.start ?? null,
+      window_end: task.window?.end ?? null,
+      newest: times?.newest ?? null,
+      oldest: times?.oldest ?? null,
     };
-    return [JSON.stringify(origin), rows.json];
+    return { text: JSON.stringify(origin), bytes: rows.json };
   }
 
   private keepAccepted(batch: PageBatch, verdicts: readonly PageVerdict[]): void {
@@ -175,9 +171,8 @@ export class PageParser {
       // Of a list without date filter most pages hold no row to keep.
       if (verdict.kind !== 'accepted' || verdict.rows === 0) return;
       batch.rows += verdict.rows;
-      batch.pages.push(
-        (this.judged[index] ?? []).map((value) => (Buffer.isBuffer(value) ? batch.stack.put(value) : value)),
-      );
+      const { text, bytes } = this.judged[index] as OfferedRow;
+      batch.pages.push({ text, bytes: batch.stack.put(bytes) });
     });
   }
 
@@ -221,7 +216,7 @@ async function receivePages(database: Database, queries: ReadonlyMap<string, Que
   await database.run(
     'received_pages',
     `create temp view received_pages as
-       select unnest(from_json(origin, ${sqlText(originStructure)})), decode(rows_bytes) as rows_text from ${source}()`,
+       select unnest(from_json_strict(text, ${sqlText(originStructure)})), decode(bytes) as rows_text from ${source}()`,
   );
 }
 
