@@ -7,6 +7,7 @@
 -- order:      none
 -- columns:
 --   service      VARCHAR        calls or messages
+--   family       VARCHAR        family of usage categories that counts it
 --   sid          VARCHAR
 --   account_sid  VARCHAR
 --   charged_at   TIMESTAMP      UTC, when the call started or the message was sent
@@ -20,6 +21,7 @@
 --   segments     INTEGER        0 for calls
 select
   'calls' as service,
+  family,
   sid,
   account_sid,
   charged_at,
@@ -36,6 +38,7 @@ where not is_undated or cost is not null
 union all
 select
   'messages' as service,
+  family,
   sid,
   account_sid,
   charged_at,

@@ -11,6 +11,7 @@
 --   messaging_service_sid  VARCHAR
 --   direction              VARCHAR
 --   status                 VARCHAR
+--   family                 VARCHAR        family of usage categories that counts it
 --   from_address           VARCHAR
 --   to_address             VARCHAR
 --   charged_at             TIMESTAMP      UTC, when the message was sent; created, where is_undated
@@ -29,6 +30,7 @@ select
   s.messaging_service_sid,
   s.direction,
   s.status,
+  s.family,
   s.from_address,
   s.to_address,
   s.charged_at,

@@ -12,6 +12,7 @@
 --   phone_number_sid  VARCHAR
 --   direction         VARCHAR
 --   status            VARCHAR
+--   family            VARCHAR        family of usage categories that counts it, as usage_categories.csv has them
 --   from_address      VARCHAR
 --   to_address        VARCHAR
 --   charged_at        TIMESTAMP      UTC, when the call started; created, where is_undated
@@ -53,6 +54,7 @@ typed as (
     t.phone_number_sid,
     t.direction,
     t.status,
+    call_family(t.direction, t.from_address, t.to_address) as family,
     t.from_address,
     t.to_address,
     utc_time(coalesce(t.start_time, t.date_created)) as charged_at,
@@ -85,6 +87,7 @@ final as (
     phone_number_sid,
     direction,
     status,
+    family,
     from_address,
     to_address,
     charged_at,
@@ -105,6 +108,6 @@ final as (
 )
 
 select
-  ordinal, sid, account_sid, parent_call_sid, phone_number_sid, direction, status, from_address, to_address, charged_at,
-  is_undated, duration_seconds, cost, currency, run_number, observed_at, price_text, defect
+  ordinal, sid, account_sid, parent_call_sid, phone_number_sid, direction, status, family, from_address, to_address,
+  charged_at,  is_undated, duration_seconds, cost, currency, run_number, observed_at, price_text, defect
 from final

@@ -11,6 +11,7 @@
 --   messaging_service_sid  VARCHAR
 --   direction              VARCHAR
 --   status                 VARCHAR
+--   family                 VARCHAR        family of usage categories that counts it, as usage_categories.csv has them
 --   from_address           VARCHAR
 --   to_address             VARCHAR
 --   charged_at             TIMESTAMP      UTC, when the message was sent; created, where is_undated
@@ -54,6 +55,7 @@ typed as (
     t.messaging_service_sid,
     t.direction,
     t.status,
+    message_family(t.sid, t.from_address, t.to_address, try_cast(t.media_text as integer)) as family,
     t.from_address,
     t.to_address,
     utc_time(coalesce(t.date_sent, t.date_created)) as charged_at,
@@ -84,6 +86,7 @@ final as (
     messaging_service_sid,
     direction,
     status,
+    family,
     from_address,
     to_address,
     charged_at,
@@ -106,6 +109,6 @@ final as (
 )
 
 select
-  ordinal, sid, account_sid, messaging_service_sid, direction, status, from_address, to_address, charged_at, is_undated,
-  segments, media_count, error_code, cost, currency, run_number, observed_at, price_text, defect
+  ordinal, sid, account_sid, messaging_service_sid, direction, status, family, from_address, to_address,
+  charged_at, is_undated, segments, media_count, error_code, cost, currency, run_number, observed_at, price_text, defect
 from final
