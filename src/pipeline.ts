@@ -28,7 +28,7 @@ import { Lander, type LandInfo } from './stages/land.js';
 import { type LoadInfo, load } from './stages/load.js';
 import { plan } from './stages/plan.js';
 import { reconcile } from './stages/reconcile.js';
-import { describeSet, materialise, type WrittenFile, writeReports } from './stages/report.js';
+import { compare, describeSet, materialise, type WrittenFile, writeReports } from './stages/report.js';
 
 /** What the pipeline may not fetch for itself. */
 export interface Outside {
@@ -226,6 +226,7 @@ async function publishMonth(store: Store, config: Config, month: Month): Promise
     },
   };
   try {
+    await compare(ports, period);
     await materialise(ports, period);
     const findings = await reconcile(ports, period);
     const broken = findings.filter((finding) => finding.severity === 'fail');

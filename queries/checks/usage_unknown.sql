@@ -3,7 +3,7 @@
 -- meaning:    other_cost and total_cost of the customer are empty for the month. Run again; see incomplete_windows and
 --             quarantined_rows_present for the reason.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      usage_known_days
+-- reads:      known_days
 -- grain:      subject
 -- order:      subject, detail
 -- columns:
@@ -14,7 +14,7 @@ with final as (
     account_sid as subject,
     'Usage Records are not known on ' || cast(count(*) as varchar) || ' days from ' || cast(min(day) as varchar)
     || ' to ' || cast(max(day) as varchar) as detail
-  from usage_known_days
+  from known_days
   where day >= $start and day < $end and not usage_known
   group by account_sid
 )

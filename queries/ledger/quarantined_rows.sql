@@ -5,7 +5,7 @@
 -- grain:      resource, ordinal
 -- order:      none
 -- columns:
---   resource     VARCHAR    calls, messages or usage_records
+--   resource     VARCHAR    calls, messages, usage_records or consolidated_usage_records
 --   record_key   VARCHAR    the sid, or day and category of a usage record
 --   account_sid  VARCHAR
 --   day          DATE       UTC; null where the date itself is damaged
@@ -41,7 +41,7 @@ from staging_messages
 where defect is not null
 union all
 select
-  'usage_records' as resource,
+  case when include_subaccounts then 'consolidated_usage_records' else 'usage_records' end as resource,
   coalesce(cast(day as varchar), '?') || ' ' || coalesce(category, '?') as record_key,
   account_sid,
   day,

@@ -1,8 +1,9 @@
--- purpose:    The newest usable observation of each daily usage record.
--- kind:       merge by account_sid, day, category
+-- purpose:    The newest usable observation of each daily usage record of an account by itself, its subaccounts left
+--             out.
+-- kind:       merge by account_sid, day, category, currency
 -- parameters: none
 -- reads:      staging_usage_records
--- grain:      account_sid, day, category
+-- grain:      account_sid, day, category, currency
 -- order:      none
 -- columns:
 --   ordinal      BIGINT         order of observation over all landing files
@@ -13,6 +14,8 @@
 --   count_unit   VARCHAR
 --   usage_text   VARCHAR        as Twilio sent it
 --   usage_unit   VARCHAR
+--   usage_count  BIGINT         count as a number; null where it is no whole one
+--   usage_units  BIGINT         usage as a number: minutes, segments …; null where it is no whole one
 --   cost         DECIMAL(18,8)  positive = Twilio charged us, as usage records have it already
 --   currency     VARCHAR        ISO 4217, upper case
 --   as_of        TIMESTAMP      UTC, up to when Twilio had counted
@@ -23,10 +26,11 @@ with newest as (
     account_sid,
     day,
     category,
+    currency,
     max(ordinal) as ordinal
   from staging_usage_records
-  where defect is null
-  group by account_sid, day, category
+  where defect is null and not include_subaccounts
+  group by account_sid, day, category, currency
 )
 
 select
@@ -38,6 +42,8 @@ select
   s.count_unit,
   s.usage_text,
   s.usage_unit,
+  s.usage_count,
+  s.usage_units,
   s.cost,
   s.currency,
   s.as_of,

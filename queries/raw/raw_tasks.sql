@@ -9,7 +9,7 @@
 --   run_number    INTEGER
 --   task_number   INTEGER
 --   account_sid   VARCHAR
---   resource      VARCHAR    calls, messages, usage_records, undated_calls, undated_messages or accounts
+--   resource      VARCHAR    a list that is pulled (src/domain/resource.ts), or accounts
 --   window_start  TIMESTAMP  UTC, inclusive; null for accounts
 --   window_end    TIMESTAMP  UTC, exclusive; null for accounts
 --   started_at    TIMESTAMP  UTC, when its first page was observed

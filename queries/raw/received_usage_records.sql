@@ -5,22 +5,23 @@
 -- grain:      one row of one page
 -- order:      none
 -- columns:
---   account_sid  VARCHAR   as Twilio sent it, like every VARCHAR here
---   category     VARCHAR
---   description  VARCHAR
---   count        VARCHAR
---   count_unit   VARCHAR
---   usage        VARCHAR
---   usage_unit   VARCHAR
---   price        VARCHAR   positive = Twilio charged
---   price_unit   VARCHAR
---   start_date   VARCHAR   UTC day, inclusive
---   end_date     VARCHAR   UTC day, inclusive
---   as_of        VARCHAR   ISO 8601
---   run_number   INTEGER
---   task_number  INTEGER
---   page_number  INTEGER
---   observed_at  TIMESTAMP UTC
+--   account_sid          VARCHAR    as Twilio sent it, like every VARCHAR here
+--   category             VARCHAR
+--   description          VARCHAR
+--   count                VARCHAR
+--   count_unit           VARCHAR
+--   usage                VARCHAR
+--   usage_unit           VARCHAR
+--   price                VARCHAR    positive = Twilio charged
+--   price_unit           VARCHAR
+--   start_date           VARCHAR    UTC day, inclusive
+--   end_date             VARCHAR    UTC day, inclusive
+--   as_of                VARCHAR    ISO 8601
+--   run_number           INTEGER
+--   task_number          INTEGER
+--   page_number          INTEGER
+--   observed_at          TIMESTAMP  UTC
+--   include_subaccounts  BOOLEAN    whether it is of the account with all its subaccounts
 -- Read from the JSON first: what else goes into an UNNEST is copied for each page, its whole text among it.
 with pages as (
   select
@@ -28,6 +29,7 @@ with pages as (
     task_number,
     page_number,
     observed_at,
+    include_subaccounts,
     from_json(rows_text, '[{"account_sid":"VARCHAR","category":"VARCHAR","description":"VARCHAR","count":"VARCHAR","count_unit":"VARCHAR","usage":"VARCHAR","usage_unit":"VARCHAR","price":"VARCHAR","price_unit":"VARCHAR","start_date":"VARCHAR","end_date":"VARCHAR","as_of":"VARCHAR"}]') as page_rows
   from received_pages
 ),
@@ -38,6 +40,7 @@ page_rows as (
     task_number,
     page_number,
     observed_at,
+    include_subaccounts,
     unnest(page_rows) as r
   from pages
 ),
@@ -59,11 +62,12 @@ final as (
     run_number,
     task_number,
     page_number,
-    observed_at
+    observed_at,
+    include_subaccounts
   from page_rows
 )
 
 select
   account_sid, category, description, "count", count_unit, "usage", usage_unit, price, price_unit, start_date,
-  end_date, as_of, run_number, task_number, page_number, observed_at
+  end_date, as_of, run_number, task_number, page_number, observed_at, include_subaccounts
 from final

@@ -1,6 +1,6 @@
 -- purpose:    What each account cost per month, by currency: customer_cost before accounts are added up.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charge_days, usage_days, usage_known_days, account_customers, accounts
+-- reads:      charge_days, usage_days, known_days, account_customers, accounts, month_statuses, statuses
 -- grain:      month, account_sid, customer_id, currency
 -- order:      month, account_sid, customer_id, currency
 -- columns:
@@ -22,7 +22,8 @@
 --   total_cost         DECIMAL(38,8)  itemised_cost + other_cost; empty where other_cost is
 --   unpriced_calls     BIGINT         counted in no cost
 --   unpriced_messages  BIGINT         counted in no cost
---   reconciliation     VARCHAR        not_compared: the comparison with Usage Records is not made yet
+--   reconciliation     VARCHAR        agrees, explained, pending, unknown or differs: the worst of its days'
+--                                     comparisons with Usage Records
 with items as (
   select
     d.month,
@@ -78,7 +79,7 @@ unknown as (
     cast(date_trunc('month', k.day) as date) as month,
     k.account_sid,
     coalesce(c.customer_id, 'unallocated') as customer_id
-  from usage_known_days as k
+  from known_days as k
   -- n:1, an account-day has one customer; none where Twilio does not list the account
   left join account_customers as c
     on c.account_sid = k.account_sid
@@ -141,7 +142,7 @@ summed as (
   group by month, account_sid, customer_id, currency
 ),
 
-final as (
+judged as (
   select
     s.month,
     s.account_sid,
@@ -158,7 +159,13 @@ final as (
     s.calls_cost + s.messages_cost as itemised_cost,
     case when s.currency <> '' and u.customer_id is null then s.other_cost end as other_cost,
     s.unpriced_calls,
-    s.unpriced_messages
+    s.unpriced_messages,
+    -- What has no currency yet is unpriced. A month of which nothing was read is unknown.
+    greatest(
+      coalesce(o.badness, e.badness, 3),
+      coalesce(e.badness, 3),
+      case when s.currency = '' then 2 else 0 end
+    ) as badness
   from summed as s
   -- n:1, an account's month with a customer is listed once
   left join unknown as u
@@ -167,6 +174,42 @@ final as (
     and u.customer_id = s.customer_id
   -- n:1, an account is listed once
   left join accounts as a on a.sid = s.account_sid
+  -- n:1 each, listed by month, account, customer and currency: its own, and what counts for every currency
+  left join month_statuses as o
+    on o.month = s.month
+    and o.account_sid = s.account_sid
+    and o.customer_id = s.customer_id
+    and o.currency = s.currency
+  left join month_statuses as e
+    on e.month = s.month
+    and e.account_sid = s.account_sid
+    and e.customer_id = s.customer_id
+    and e.currency = ''
+),
+
+final as (
+  select
+    j.month,
+    j.account_sid,
+    j.friendly_name,
+    j.status,
+    j.customer_id,
+    j.currency,
+    j.calls_count,
+    j.calls_minutes,
+    j.calls_cost,
+    j.messages_count,
+    j.message_segments,
+    j.messages_cost,
+    j.itemised_cost,
+    j.other_cost,
+    j.itemised_cost + j.other_cost as total_cost,
+    j.unpriced_calls,
+    j.unpriced_messages,
+    t.status as reconciliation
+  from judged as j
+  -- n:1, a status is listed once
+  join statuses as t on t.badness = j.badness
 )
 
 select
@@ -184,9 +227,9 @@ select
   messages_cost,
   itemised_cost,
   other_cost,
-  itemised_cost + other_cost as total_cost,
+  total_cost,
   unpriced_calls,
   unpriced_messages,
-  'not_compared' as reconciliation
+  reconciliation
 from final
 order by month, account_sid, customer_id, currency

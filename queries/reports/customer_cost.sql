@@ -1,6 +1,6 @@
 -- purpose:    What each customer cost per month, by currency: the headline.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charge_days, usage_days, usage_known_days, account_customers
+-- reads:      charge_days, usage_days, known_days, account_customers, month_statuses, statuses
 -- grain:      month, customer_id, currency
 -- order:      month, customer_id, currency
 -- columns:
@@ -20,7 +20,8 @@
 --   total_cost         DECIMAL(38,8)  itemised_cost + other_cost; empty where other_cost is
 --   unpriced_calls     BIGINT         counted in no cost
 --   unpriced_messages  BIGINT         counted in no cost
---   reconciliation     VARCHAR        not_compared: the comparison with Usage Records is not made yet
+--   reconciliation     VARCHAR        agrees, explained, pending, unknown or differs: the worst of its days'
+--                                     comparisons with Usage Records
 with items as (
   select
     d.month,
@@ -71,7 +72,7 @@ unknown as (
   select
     cast(date_trunc('month', k.day) as date) as month,
     coalesce(c.customer_id, 'unallocated') as customer_id
-  from usage_known_days as k
+  from known_days as k
   -- n:1, an account-day has one customer; none where Twilio does not list the account
   left join account_customers as c
     on c.account_sid = k.account_sid
@@ -134,7 +135,13 @@ summed as (
   group by month, customer_id, currency
 ),
 
-final as (
+compared as (
+  select month, customer_id, currency, max(badness) as badness
+  from month_statuses
+  group by month, customer_id, currency
+),
+
+judged as (
   select
     s.month,
     s.customer_id,
@@ -149,10 +156,42 @@ final as (
     s.calls_cost + s.messages_cost as itemised_cost,
     case when s.currency <> '' and u.customer_id is null then s.other_cost end as other_cost,
     s.unpriced_calls,
-    s.unpriced_messages
+    s.unpriced_messages,
+    -- What has no currency yet is unpriced. A month of which nothing was read is unknown.
+    greatest(
+      coalesce(o.badness, e.badness, 3),
+      coalesce(e.badness, 3),
+      case when s.currency = '' then 2 else 0 end
+    ) as badness
   from summed as s
   -- n:1, a customer's month is listed once
   left join unknown as u on u.month = s.month and u.customer_id = s.customer_id
+  -- n:1 each, grouped by month, customer and currency: its own, and what counts for every currency
+  left join compared as o on o.month = s.month and o.customer_id = s.customer_id and o.currency = s.currency
+  left join compared as e on e.month = s.month and e.customer_id = s.customer_id and e.currency = ''
+),
+
+final as (
+  select
+    j.month,
+    j.customer_id,
+    j.customer_name,
+    j.currency,
+    j.calls_count,
+    j.calls_minutes,
+    j.calls_cost,
+    j.messages_count,
+    j.message_segments,
+    j.messages_cost,
+    j.itemised_cost,
+    j.other_cost,
+    j.itemised_cost + j.other_cost as total_cost,
+    j.unpriced_calls,
+    j.unpriced_messages,
+    t.status as reconciliation
+  from judged as j
+  -- n:1, a status is listed once
+  join statuses as t on t.badness = j.badness
 )
 
 select
@@ -168,9 +207,9 @@ select
   messages_cost,
   itemised_cost,
   other_cost,
-  itemised_cost + other_cost as total_cost,
+  total_cost,
   unpriced_calls,
   unpriced_messages,
-  'not_compared' as reconciliation
+  reconciliation
 from final
 order by month, customer_id, currency

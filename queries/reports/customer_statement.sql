@@ -1,6 +1,6 @@
 -- purpose:    The lines of each customer's statement, by day, account, service and currency: customers/<customer>.csv.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charge_days, usage_days, usage_known_days, account_customers, accounts
+-- reads:      charge_days, usage_days, known_days, account_customers, accounts
 -- grain:      customer_id, day, account_sid, service, currency
 -- order:      customer_id, day, account_sid, service, currency
 -- columns:
@@ -24,7 +24,7 @@ with known_other as (
     u.other_cost
   from usage_days as u
   -- n:1, an account-day is listed once; none where no task touched it
-  left join usage_known_days as k on k.account_sid = u.account_sid and k.day = u.day
+  left join known_days as k on k.account_sid = u.account_sid and k.day = u.day
   where u.day >= $start and u.day < $end and u.other_cost <> 0 and coalesce(k.usage_known, true)
 ),
 
@@ -64,7 +64,7 @@ lines as (
     0 as segments,
     cast(null as decimal(38, 8)) as cost,
     0 as unpriced_count
-  from usage_known_days
+  from known_days
   where day >= $start and day < $end and not usage_known
 ),
 

@@ -1,83 +1,73 @@
--- purpose:    Itemised cost beside Twilio's Usage Records, by account, day, currency and service; not compared yet.
--- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charge_days, usage_days, usage_known_days
--- grain:      account_sid, day, currency, service
--- order:      account_sid, day, currency, service
+-- purpose:    Itemised records beside Twilio's Usage Records, by account, day, family of categories and currency: the
+--             difference, and the amounts of its causes, which add up to it.
+-- parameters: none
+-- reads:      reconciled_days
+-- grain:      account_sid, day, family, currency
+-- order:      account_sid, day, family, currency
 -- columns:
---   account_sid     VARCHAR
---   day             DATE           UTC
---   currency        VARCHAR        ISO 4217
---   service         VARCHAR        calls or messages
---   itemised_count  BIGINT         priced calls or messages
---   itemised_cost   DECIMAL(38,8)  what they add up to
---   usage_cost      DECIMAL(38,8)  what Usage Records say; empty where they are not known
---   status          VARCHAR        not_compared
-with items as (
+--   account_sid            VARCHAR
+--   day                    DATE           UTC
+--   family                 VARCHAR        of usage categories; `uncategorised` = what `totalprice` holds beyond all of
+--                                         them
+--   currency               VARCHAR        ISO 4217; empty where neither records nor usage tell it
+--   itemised_count         BIGINT         calls or messages, unpriced ones included
+--   usage_count            BIGINT
+--   itemised_units         BIGINT         started minutes or segments
+--   usage_units            BIGINT
+--   itemised_cost          DECIMAL(38,8)  of the priced records; positive = Twilio charged us
+--   usage_cost             DECIMAL(38,8)  empty where usage is unknown, which is not zero
+--   difference             DECIMAL(38,8)  usage_cost less itemised_cost; empty where usage is unknown
+--   unpriced_rows          DECIMAL(38,8)  usage counts the cost of records that have no price yet
+--   usage_not_final        DECIMAL(38,8)  Twilio had not finished counting the day
+--   deleted_at_twilio      DECIMAL(38,8)  records that only one side still has
+--   not_itemised           DECIMAL(38,8)  no list shows it: carriers' fees, recordings, numbers and so on
+--   carrier_fees           DECIMAL(38,8)  held by the prices of messages, listed apart by usage
+--   failed_message_fees    DECIMAL(38,8)  prices of messages that failed, listed apart by usage
+--   day_attribution        DECIMAL(38,8)  usage counts it on the day beside
+--   minute_rounding        DECIMAL(38,8)  usage counts other minutes of as many calls
+--   currency_mismatch      DECIMAL(38,8)  usage stands in another currency than the records
+--   restated               DECIMAL(38,8)  usage or a price was changed, and the other one was not
+--   extraction_incomplete  DECIMAL(38,8)  the list of the records was not read whole
+--   surplus_rows           DECIMAL(38,8)  rows that are listed and not counted: listed twice, or another account's
+--   unexplained            DECIMAL(38,8)  none of these
+--   unpriced_count         BIGINT         records without a price
+--   status                 VARCHAR        agrees, explained, pending, unknown, differs; not_compared where no list
+--                                         itemises the family
+with final as (
   select
     account_sid,
     day,
+    family,
     currency,
-    service,
-    sum(record_count - unpriced_count) as itemised_count,
-    sum(cost) as itemised_cost
-  from charge_days
-  where day >= $start and day < $end and record_count > unpriced_count
-  group by account_sid, day, currency, service
-),
-
-usage_totals as (
-  select account_sid, day, currency, 'calls' as service, calls_usage_cost as usage_cost
-  from usage_days
-  where day >= $start and day < $end and calls_usage_cost <> 0
-  union all
-  select account_sid, day, currency, 'messages' as service, messages_usage_cost as usage_cost
-  from usage_days
-  where day >= $start and day < $end and messages_usage_cost <> 0
-),
-
-together as (
-  select account_sid, day, currency, service, itemised_count, itemised_cost, cast(0 as decimal(38, 8)) as usage_cost
-  from items
-  union all
-  select
-    account_sid,
-    day,
-    currency,
-    service,
-    0 as itemised_count,
-    cast(0 as decimal(38, 8)) as itemised_cost,
-    usage_cost
-  from usage_totals
-),
-
-summed as (
-  select
-    account_sid,
-    day,
-    currency,
-    service,
-    cast(sum(itemised_count) as bigint) as itemised_count,
-    sum(itemised_cost) as itemised_cost,
-    sum(usage_cost) as usage_cost
-  from together
-  group by account_sid, day, currency, service
-),
-
-final as (
-  select
-    s.account_sid,
-    s.day,
-    s.currency,
-    s.service,
-    s.itemised_count,
-    s.itemised_cost,
-    case when k.usage_known then s.usage_cost end as usage_cost,
-    'not_compared' as status
-  from summed as s
-  -- n:1, an account-day is listed once; none where no task touched it
-  left join usage_known_days as k on k.account_sid = s.account_sid and k.day = s.day
+    item_count as itemised_count,
+    usage_count,
+    item_units as itemised_units,
+    usage_units,
+    item_cost as itemised_cost,
+    usage_cost,
+    difference,
+    unpriced_rows,
+    usage_not_final,
+    deleted_at_twilio,
+    not_itemised,
+    carrier_fees,
+    failed_message_fees,
+    day_attribution,
+    minute_rounding,
+    currency_mismatch,
+    restated,
+    extraction_incomplete,
+    surplus_rows,
+    unexplained,
+    unpriced_count,
+    status
+  from reconciled_days
 )
 
-select account_sid, day, currency, service, itemised_count, itemised_cost, usage_cost, status
+select
+  account_sid, day, family, currency, itemised_count, usage_count, itemised_units, usage_units, itemised_cost,
+  usage_cost, difference, unpriced_rows, usage_not_final, deleted_at_twilio, not_itemised, carrier_fees,
+  failed_message_fees, day_attribution, minute_rounding, currency_mismatch, restated, extraction_incomplete,
+  surplus_rows, unexplained, unpriced_count, status
 from final
-order by account_sid, day, currency, service
+order by account_sid, day, family, currency

@@ -5,21 +5,24 @@
 -- grain:      ordinal
 -- order:      none
 -- columns:
---   ordinal      BIGINT         order of observation over all landing files
---   account_sid  VARCHAR
---   day          DATE           UTC
---   category     VARCHAR        Twilio's usage category
---   count_text   VARCHAR        as Twilio sent it; null for totalprice
---   count_unit   VARCHAR
---   usage_text   VARCHAR        as Twilio sent it
---   usage_unit   VARCHAR
---   cost         DECIMAL(18,8)  positive = Twilio charged us, as usage records have it already
---   currency     VARCHAR        ISO 4217, upper case
---   as_of        TIMESTAMP      UTC, up to when Twilio had counted
---   run_number   INTEGER
---   observed_at  TIMESTAMP      UTC
---   price_text   VARCHAR        as Twilio sent it
---   defect       VARCHAR        why the row cannot be used; null = fine
+--   ordinal              BIGINT         order of observation over all landing files
+--   account_sid          VARCHAR
+--   day                  DATE           UTC
+--   category             VARCHAR        Twilio's usage category
+--   count_text           VARCHAR        as Twilio sent it; null for totalprice
+--   count_unit           VARCHAR
+--   usage_text           VARCHAR        as Twilio sent it
+--   usage_unit           VARCHAR
+--   usage_count          BIGINT         count as a number; null where it is no whole one
+--   usage_units          BIGINT         usage as a number: minutes, segments …; null where it is no whole one
+--   include_subaccounts  BOOLEAN        whether it is of the account with all its subaccounts
+--   cost                 DECIMAL(18,8)  positive = Twilio charged us, as usage records have it already
+--   currency             VARCHAR        ISO 4217, upper case
+--   as_of                TIMESTAMP      UTC, up to when Twilio had counted
+--   run_number           INTEGER
+--   observed_at          TIMESTAMP      UTC
+--   price_text           VARCHAR        as Twilio sent it
+--   defect               VARCHAR        why the row cannot be used; null = fine
 with texts as (
   select
     landing_sequence * 10000000 + file_row_number as ordinal,
@@ -31,6 +34,7 @@ with texts as (
     count_unit,
     "usage" as usage_text,
     usage_unit,
+    include_subaccounts,
     nullif(price, '') as price_text,
     nullif(upper(price_unit), '') as currency,
     as_of,
@@ -51,6 +55,13 @@ typed as (
     t.count_unit,
     t.usage_text,
     t.usage_unit,
+    case
+      when regexp_full_match(t.count_text, '\d{1,15}(\.0+)?') then cast(split_part(t.count_text, '.', 1) as bigint)
+    end as usage_count,
+    case
+      when regexp_full_match(t.usage_text, '\d{1,15}(\.0+)?') then cast(split_part(t.usage_text, '.', 1) as bigint)
+    end as usage_units,
+    t.include_subaccounts,
     -- Plain decimals that fit exactly: the pattern is what makes the cast exact, which would round in silence.
     case
       when regexp_full_match(t.price_text, '-?\d{1,10}(\.\d{1,8}0*)?') then cast(t.price_text as decimal(18, 8))
@@ -76,6 +87,9 @@ final as (
     count_unit,
     usage_text,
     usage_unit,
+    usage_count,
+    usage_units,
+    include_subaccounts,
     cost,
     currency,
     as_of,
@@ -93,6 +107,6 @@ final as (
 )
 
 select
-  ordinal, account_sid, day, category, count_text, count_unit, usage_text, usage_unit, cost, currency, as_of,
-  run_number, observed_at, price_text, defect
+  ordinal, account_sid, day, category, count_text, count_unit, usage_text, usage_unit, usage_count,
+  usage_units, include_subaccounts, cost, currency, as_of, run_number, observed_at, price_text, defect
 from final

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { InvariantError } from '../domain/errors.js';
 import { ledgerMemoryMb } from '../domain/limits.js';
-import type { Query } from '../domain/query.js';
+import { inReadingOrder, type Query } from '../domain/query.js';
 import { Database, sqlName, sqlText } from './duckdb.js';
 import { exists, makeFolder, removePath, sha256Of } from './files.js';
 
@@ -116,12 +115,14 @@ async function prepareSession(
     );
   }
   await makeMacros(database, queries);
-  await database.run('customer_map', `create or replace temp table customer_map (${customerMapColumns})`);
+  for (const [name, columns] of Object.entries(inputTables)) {
+    await database.run(name, `create or replace temp table ${name} (${columns})`);
+  }
   for (const query of queries.values()) {
     if (!sessionKinds.has(query.kind)) continue;
     await database.run(query.name, `create or replace temp table ${query.name} (${columnsOf(query)})`);
   }
-  for (const query of viewsInOrder(queries)) {
+  for (const query of inReadingOrder(queries, 'view')) {
     await database.run(query.name, `create or replace temp view ${query.name} as\n${query.sql}`);
   }
   return database;
@@ -136,25 +137,12 @@ export async function makeMacros(database: Database, queries: ReadonlyMap<string
   }
 }
 
-const customerMapColumns =
-  'account_sid varchar, customer_id varchar, customer_name varchar, valid_from date, valid_to date';
+/** What people write beside Twilio's data. Filled when it is read, empty until then. */
+const inputTables = {
+  customer_map: 'account_sid varchar, customer_id varchar, customer_name varchar, valid_from date, valid_to date',
+  tolerances: 'currency varchar, amount decimal(38, 8)',
+  invoice_amounts: 'month date, currency varchar, category varchar, amount decimal(38, 8)',
+};
 
 const columnsOf = (query: Query): string =>
   query.columns.map((column) => `${sqlName(column.name)} ${column.type}`).join(', ');
-
-/** A view after the views that it reads. */
-function viewsInOrder(queries: ReadonlyMap<string, Query>): Query[] {
-  const ordered: Query[] = [];
-  const visit = (query: Query, path: readonly string[]): void => {
-    if (ordered.includes(query)) return;
-    if (path.includes(query.name))
-      throw new InvariantError(`views read each other: ${[...path, query.name].join(' -> ')}`);
-    for (const name of query.reads) {
-      const read = queries.get(name);
-      if (read?.kind === 'view') visit(read, [...path, query.name]);
-    }
-    ordered.push(query);
-  };
-  for (const query of queries.values()) if (query.kind === 'view') visit(query, []);
-  return ordered;
-}

@@ -2,7 +2,7 @@ import { InvariantError, QueryError } from '../domain/errors.js';
 import { landingMemoryMb } from '../domain/limits.js';
 import type { ControlTotal } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
-import { isUndated, type LandedResource } from '../domain/resource.js';
+import { includesSubaccounts, isUndated, type LandedResource } from '../domain/resource.js';
 import type { PageVerdict, ReceivedPage } from '../domain/task.js';
 import { Database, type OfferedRow, sqlText, type TextRow } from './duckdb.js';
 import { makeMacros } from './ledger.js';
@@ -37,6 +37,7 @@ const originStructure = JSON.stringify({
   observed_at: 'TIMESTAMP',
   account_sid: 'VARCHAR',
   undated: 'BOOLEAN',
+  include_subaccounts: 'BOOLEAN',
   window_start: 'TIMESTAMP',
   window_end: 'TIMESTAMP',
   newest: 'TIMESTAMP',
@@ -158,6 +159,7 @@ export class PageParser {
       observed_at: observedAt,
       account_sid: task.accountSid,
       undated: isUndated(task.resource),
+      include_subaccounts: includesSubaccounts(task.resource),
       window_start: task.window?.start ?? null,
       window_end: task.window?.end ?? null,
       newest: times?.newest ?? null,

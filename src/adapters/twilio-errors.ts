@@ -1,5 +1,6 @@
 import { concurrentRequestsOf } from '../domain/concurrent-requests.js';
 import { ConfigError, TwilioRequestError } from '../domain/errors.js';
+import { isUsage } from '../domain/resource.js';
 import { describeTask, type Task } from '../domain/task.js';
 
 /**
@@ -102,7 +103,7 @@ function nextStep(status: number, { task, origin }: Asked): string {
     return 'The account may be suspended or closed, or these credentials may not read it: see the Twilio console.';
   }
   if (status === 404) {
-    return task.resource === 'usage_records'
+    return isUsage(task.resource)
       ? 'Its usage is unknown, which is not zero: run again later.'
       : 'The account is gone at Twilio, or its data were deleted.';
   }

@@ -4,7 +4,7 @@ import { InvariantError, invariant } from '../domain/errors.js';
 import { pageRowsMax } from '../domain/limits.js';
 import type { ListPlace } from '../domain/page.js';
 import { addDays, dateOf, dayOf, startOfUtcDay } from '../domain/period.js';
-import { isUndated, landedAs } from '../domain/resource.js';
+import { includesSubaccounts, isUndated, isUsage, landedAs } from '../domain/resource.js';
 import type { Task } from '../domain/task.js';
 import { type Asked, requestFailure, transportFailure } from './twilio-errors.js';
 
@@ -210,7 +210,8 @@ function listOf(client: Client, task: Task): SdkList {
     return { page: (pageSize) => messages.page({ ...window, pageSize }), getPage: (url) => messages.getPage(url) };
   }
   const { daily } = account.usage.records;
-  const days = { startDate: dateOf(start), endDate: dateOf(addDays(end, -1)), includeSubaccounts: false };
+  const includeSubaccounts = includesSubaccounts(task.resource);
+  const days = { startDate: dateOf(start), endDate: dateOf(addDays(end, -1)), includeSubaccounts };
   return { page: (pageSize) => daily.page({ ...days, pageSize }), getPage: (url) => daily.getPage(url) };
 }
 
@@ -221,11 +222,11 @@ function listOf(client: Client, task: Task): SdkList {
 function filtersOf(task: Task): SentFilter[] {
   if (task.resource === 'accounts' || isUndated(task.resource)) return [];
   const { start, end } = windowOf(task);
-  if (task.resource === 'usage_records') {
+  if (isUsage(task.resource)) {
     return [
       { name: 'StartDate', value: dayOf(start), kind: 'day' },
       { name: 'EndDate', value: dayOf(addDays(end, -1)), kind: 'day' },
-      { name: 'IncludeSubaccounts', value: 'false', kind: 'text' },
+      { name: 'IncludeSubaccounts', value: String(includesSubaccounts(task.resource)), kind: 'text' },
     ];
   }
   const name = task.resource === 'calls' ? 'StartTime' : 'DateSent';
@@ -241,6 +242,7 @@ const folders = {
   usage_records: 'Usage/Records/Daily',
   undated_calls: 'Calls',
   undated_messages: 'Messages',
+  consolidated_usage_records: 'Usage/Records/Daily',
 } as const;
 
 const pathOf = (task: Task): string =>
@@ -252,6 +254,6 @@ function windowOf(task: Task): { readonly start: string; readonly end: string } 
   const { window } = task;
   invariant(window !== undefined && window.start < window.end, `${task.resource} are asked for over a window`);
   const wholeDays = startOfUtcDay(window.start) === window.start && startOfUtcDay(window.end) === window.end;
-  invariant(task.resource !== 'usage_records' || wholeDays, 'usage is asked for in whole UTC days');
+  invariant(!isUsage(task.resource) || wholeDays, 'usage is asked for in whole UTC days');
   return window;
 }

@@ -1,10 +1,17 @@
+import { invariant } from './errors.js';
 import type { Severity } from './finding.js';
 
-/** The folders of queries/. Only staging reads raw, only ledger reads staging; reports and checks read the ledger. */
-export const queryLayers = ['macros', 'raw', 'staging', 'ledger', 'reports', 'checks'] as const;
+/**
+ * The folders of queries/. Only staging reads raw, only ledger reads staging; the reconciliation reads the ledger, reports and checks read
+ * both.
+ */
+export const queryLayers = ['macros', 'raw', 'staging', 'ledger', 'reconciliation', 'reports', 'checks'] as const;
 export type QueryLayer = (typeof queryLayers)[number];
 
-/** How the loader materialises a query. `report` and `check` are run as they stand and need no `kind` line. */
+/**
+ * What is made of a query. `report` and `check` are run as they stand and need no `kind` line; `period` is a table that is made for the days
+ * of a report, as long as that is being made.
+ */
 export const queryKinds = [
   'macro',
   'landing',
@@ -15,6 +22,7 @@ export const queryKinds = [
   'view',
   'merge',
   'append',
+  'period',
   'report',
   'check',
 ] as const;
@@ -113,6 +121,7 @@ function parseKind(text: string | undefined, layer: QueryLayer): { kind: QueryKi
     return text === undefined ? { kind: layer === 'reports' ? 'report' : 'check', mergeKey: [] } : undefined;
   }
   if (text?.startsWith('merge by ')) return { kind: 'merge', mergeKey: splitList(text.slice('merge by '.length), ',') };
+  if ((text === 'period') !== (layer === 'reconciliation')) return undefined;
   const kind = queryKinds.find((known) => known === text);
   return kind === undefined || ['merge', 'report', 'check'].includes(kind) ? undefined : { kind, mergeKey: [] };
 }
@@ -191,6 +200,29 @@ export const selectTexts = (columns: readonly QueryColumn[], from: string): stri
   );
   return `select ${texts.join(', ')} from ${from}`;
 };
+
+/** Those of the parameters that the query has. DuckDB refuses the others. */
+export const parametersOf = <Value>(
+  { parameters }: Pick<Query, 'parameters'>,
+  values: Readonly<Record<string, Value>>,
+): Record<string, Value> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => parameters.some((one) => one.name === name)));
+
+/** Those of a kind, each after those that it reads. @throws InvariantError where they read each other */
+export function inReadingOrder(queries: ReadonlyMap<string, Query>, kind: QueryKind): Query[] {
+  const ordered: Query[] = [];
+  const visit = (query: Query, path: readonly string[]): void => {
+    if (ordered.includes(query)) return;
+    invariant(!path.includes(query.name), `queries read each other: ${[...path, query.name].join(' -> ')}`);
+    for (const name of query.reads) {
+      const read = queries.get(name);
+      if (read?.kind === kind) visit(read, [...path, query.name]);
+    }
+    ordered.push(query);
+  };
+  for (const query of queries.values()) if (query.kind === kind) visit(query, []);
+  return ordered;
+}
 
 /** The reports among all queries, by name. */
 export const reportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>

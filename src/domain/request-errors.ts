@@ -1,5 +1,6 @@
 import { TwilioRequestError } from './errors.js';
 import { usagePageRowsReduced } from './limits.js';
+import { isUsage } from './resource.js';
 import { describeTask, type Task } from './task.js';
 
 /** The errors that extraction finds out by itself, where Twilio's answer had the right status. */
@@ -39,7 +40,7 @@ export const notAskedError = (task: Task, giveUpsInARow: number): TwilioRequestE
 /** Refused: Twilio will not show this account. A usage list that is not found is unknown, and a bare 404 is some gateway's. */
 export function outcomeOf(error: TwilioRequestError, task: Task): 'refused' | 'failed' {
   if (error.status === 401 || error.status === 403) return 'refused';
-  const ofTraffic = task.resource !== 'accounts' && task.resource !== 'usage_records';
+  const ofTraffic = task.resource !== 'accounts' && !isUsage(task.resource);
   return ofTraffic && error.status === 404 && error.code === 20404 ? 'refused' : 'failed';
 }
 
@@ -47,5 +48,5 @@ export function outcomeOf(error: TwilioRequestError, task: Task): 'refused' | 'f
 export const isUsagePageTooLarge = (error: unknown, task: Task, pageSize: number): boolean =>
   error instanceof TwilioRequestError &&
   error.status === 500 &&
-  task.resource === 'usage_records' &&
+  isUsage(task.resource) &&
   pageSize > usagePageRowsReduced;

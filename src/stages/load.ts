@@ -27,7 +27,9 @@ export interface LoadInfo {
 }
 
 /** Order matters: price changes and quarantine compare with what the tables held before the batch. */
-const appendedFirst = ['price_history', 'quarantined_rows'];
+const appendedFirst = ['price_history', 'usage_restatements', 'quarantined_rows'];
+/** Usage Records go to two tables: of accounts by themselves, and of the main account with all of them. */
+const merged = [...landedResources, 'consolidated_usage_records'];
 const appendedLast = ['tasks', 'vanished_records'];
 
 /** Manifest lines that the database does not hold → its tables, one transaction for each batch. Any number of times. */
@@ -84,7 +86,7 @@ async function loadBatch(
   for (const name of appendedFirst) await append(ports, name);
   info.priceChanges += await countSince(ports, 'price_history', batch);
   info.quarantined += await countSince(ports, 'quarantined_rows', batch);
-  for (const name of landedResources) await merge(ports, name);
+  for (const name of merged) await merge(ports, name);
   for (const name of appendedLast) await append(ports, name);
   for (const line of batch) {
     const rows = line.kind === 'landed' ? line.rows : 0;

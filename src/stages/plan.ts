@@ -1,7 +1,7 @@
 import { type Account, mostUrgentFirst, urgencyOf } from '../domain/account.js';
 import type { Knowledge } from '../domain/knowledge.js';
 import { subtractWindows, type Window } from '../domain/period.js';
-import { isUndated, resources } from '../domain/resource.js';
+import { includesSubaccounts, isUndated, resources } from '../domain/resource.js';
 import type { Task } from '../domain/task.js';
 
 export interface PlanInput {
@@ -37,6 +37,7 @@ export function plan(input: PlanInput): Task[] {
     const urgency = urgencyOf(account);
     for (const resource of resources) {
       if (isUndated(resource) && !input.undated) continue;
+      if (includesSubaccounts(resource) && account.sid !== account.ownerSid) continue;
       const key = keyOf(account.sid, resource);
       const known = {
         settled: settled.get(key) ?? [],

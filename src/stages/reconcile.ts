@@ -1,7 +1,7 @@
 import type { Finding } from '../domain/finding.js';
 import type { Window } from '../domain/period.js';
 import { dayOf } from '../domain/period.js';
-import type { Query } from '../domain/query.js';
+import { parametersOf, type Query } from '../domain/query.js';
 
 export interface ReconcilePorts {
   readonly sql: {
@@ -23,10 +23,7 @@ export async function reconcile(ports: ReconcilePorts, month: Window): Promise<F
   const findings: Finding[] = [];
   for (const query of ports.queries.values()) {
     if (query.kind !== 'check') continue;
-    const used = Object.fromEntries(
-      Object.entries(parameters).filter(([name]) => query.parameters.some((parameter) => parameter.name === name)),
-    );
-    for (const [subject, detail] of await ports.sql.texts(query.name, query.sql, used)) {
+    for (const [subject, detail] of await ports.sql.texts(query.name, query.sql, parametersOf(query, parameters))) {
       findings.push({
         check: query.name,
         severity: query.severity ?? 'fail',

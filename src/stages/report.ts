@@ -1,7 +1,7 @@
 import { invariant } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
 import { dayOf, type Month, type Window } from '../domain/period.js';
-import { type Query, type QueryColumn, reportsOf, selectTexts } from '../domain/query.js';
+import { inReadingOrder, parametersOf, type Query, type QueryColumn, reportsOf, selectTexts } from '../domain/query.js';
 import { statementFileName } from '../domain/statement-name.js';
 import { version } from '../domain/version.js';
 
@@ -45,13 +45,24 @@ const dayParameters = (period: Window): Record<string, { day: string }> => ({
   end: { day: dayOf(period.end) },
 });
 
+/** Makes the tables of the reconciliation for the period, and no row beyond it that reports could take for theirs. */
+export async function compare(ports: Pick<ReportPorts, 'sql' | 'queries'>, period: Window): Promise<void> {
+  for (const query of inReadingOrder(ports.queries, 'period')) {
+    await ports.sql.run(
+      query.name,
+      `create or replace temp table ${query.name} as\n${query.sql}`,
+      parametersOf(query, dayParameters(period)),
+    );
+  }
+}
+
 /** Runs every report over the period into a temporary table `report_<name>`, in the report's order, for checks and files. */
 export async function materialise(ports: ReportPorts, period: Window): Promise<void> {
   for (const query of reportsOf(ports.queries)) {
     await ports.sql.run(
       query.name,
       `create or replace temp table report_${query.name} as\n${query.sql}`,
-      dayParameters(period),
+      parametersOf(query, dayParameters(period)),
     );
   }
 }

@@ -16,6 +16,16 @@ const column = (name: string, type: string): QueryColumn => ({ name, type, note:
 /** Tables that no query makes: the loader fills them. */
 const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
   ['customer_map', customerMapColumns.map((name) => column(name, name.startsWith('valid_') ? 'DATE' : 'VARCHAR'))],
+  ['tolerances', [column('currency', 'VARCHAR'), column('amount', 'DECIMAL(38,8)')]],
+  [
+    'invoice_amounts',
+    [
+      column('month', 'DATE'),
+      column('currency', 'VARCHAR'),
+      column('category', 'VARCHAR'),
+      column('amount', 'DECIMAL(38,8)'),
+    ],
+  ],
   [
     'received_pages',
     [
@@ -26,6 +36,7 @@ const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
       column('observed_at', 'TIMESTAMP'),
       column('account_sid', 'VARCHAR'),
       column('undated', 'BOOLEAN'),
+      column('include_subaccounts', 'BOOLEAN'),
       column('window_start', 'TIMESTAMP'),
       column('window_end', 'TIMESTAMP'),
       column('newest', 'TIMESTAMP'),

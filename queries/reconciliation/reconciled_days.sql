@@ -1,0 +1,223 @@
+-- purpose:    The comparison: by account, day, currency and family of the period, the difference between usage and
+--             records and the amounts of its causes, which add up to it.
+-- kind:       period
+-- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
+-- reads:      compared_days, exact_causes, tolerances
+-- grain:      account_sid, day, currency, family
+-- order:      none
+-- columns:
+--   account_sid            VARCHAR
+--   day                    DATE           UTC
+--   currency               VARCHAR        ISO 4217; empty where nobody tells it
+--   family                 VARCHAR
+--   service                VARCHAR        calls or messages; null where no list itemises the family
+--   item_count             BIGINT         unpriced ones included
+--   usage_count            BIGINT
+--   item_units             BIGINT         started minutes or segments
+--   usage_units            BIGINT
+--   item_cost              DECIMAL(38,8)  of the priced records; positive = Twilio charged us
+--   usage_cost             DECIMAL(38,8)  null where usage is unknown
+--   difference             DECIMAL(38,8)  usage_cost less item_cost; null where usage is unknown
+--   unpriced_rows          DECIMAL(38,8)  usage counts the cost of records that have no price yet
+--   usage_not_final        DECIMAL(38,8)  Twilio had not finished counting the day
+--   deleted_at_twilio      DECIMAL(38,8)  records that only one side still has
+--   not_itemised           DECIMAL(38,8)  no list shows it
+--   carrier_fees           DECIMAL(38,8)  held by the prices of messages, listed apart by usage
+--   failed_message_fees    DECIMAL(38,8)  prices of messages that failed, listed apart by usage
+--   day_attribution        DECIMAL(38,8)  usage counts it on the day beside
+--   minute_rounding        DECIMAL(38,8)  usage counts other minutes of as many calls
+--   currency_mismatch      DECIMAL(38,8)  usage stands in another currency than the records
+--   restated               DECIMAL(38,8)  usage or a price was changed, and the other one was not
+--   extraction_incomplete  DECIMAL(38,8)  the list of the records was not read whole
+--   surplus_rows           DECIMAL(38,8)  rows that are listed and not counted: listed twice, or another account's
+--   unexplained            DECIMAL(38,8)  none of these
+--   unpriced_count         BIGINT
+--   status                 VARCHAR        agrees, explained, pending, unknown, differs; not_compared where no list
+--                                         itemises the family
+-- How much may a record without a price have cost? Not more, by the record or by its units, than the dearest that is
+-- known.
+with account_highs as (
+  select account_sid, currency, family, max(highest_cost) as highest_cost
+  from compared_days
+  group by account_sid, currency, family
+),
+
+highs as (
+  select currency, family, max(highest_cost) as highest_cost
+  from account_highs
+  group by currency, family
+),
+
+-- 1:1 with exact_causes, which holds what usage is known of; n:1 with the dearest records
+measured as (
+  select
+    d.account_sid,
+    d.day,
+    d.currency,
+    d.family,
+    d.service,
+    d.item_count,
+    d.usage_count,
+    d.item_units,
+    d.usage_units,
+    d.item_cost,
+    d.usage_cost,
+    d.unpriced_count,
+    d.unpriced_units,
+    d.open_count,
+    d.list_complete,
+    d.usage_known,
+    d.usage_final,
+    e.difference,
+    coalesce(e.carrier_fees, cast(0 as decimal(38, 8))) as carrier_fees,
+    coalesce(e.failed_message_fees, cast(0 as decimal(38, 8))) as failed_message_fees,
+    coalesce(e.currency_mismatch, cast(0 as decimal(38, 8))) as currency_mismatch,
+    coalesce(e.restated, cast(0 as decimal(38, 8))) as restated,
+    coalesce(e.deleted_at_twilio, cast(0 as decimal(38, 8))) as deleted_exactly,
+    coalesce(e.not_itemised, cast(0 as decimal(38, 8))) as not_itemised,
+    coalesce(e.day_attribution, cast(0 as decimal(38, 8))) as day_attribution,
+    coalesce(e.residual, cast(0 as decimal(38, 8))) as residual,
+    d.usage_count - d.item_count as count_difference,
+    d.usage_units - d.item_units as units_difference,
+    coalesce(a.highest_cost, h.highest_cost) as highest_cost
+  from compared_days as d
+  left join exact_causes as e
+    on e.account_sid = d.account_sid
+    and e.day = d.day
+    and e.currency = d.currency
+    and e.family = d.family
+  left join account_highs as a
+    on a.account_sid = d.account_sid
+    and a.currency = d.currency
+    and a.family = d.family
+  left join highs as h on h.currency = d.currency and h.family = d.family
+  where d.day >= $start and d.day < $end
+),
+
+-- What is left has one cause at most: the first for which there is evidence, and of which it may be the amount.
+caused as (
+  select
+    account_sid,
+    day,
+    currency,
+    family,
+    service,
+    item_count,
+    usage_count,
+    item_units,
+    usage_units,
+    item_cost,
+    usage_cost,
+    unpriced_count,
+    open_count,
+    list_complete,
+    usage_known,
+    usage_final,
+    difference,
+    carrier_fees,
+    failed_message_fees,
+    currency_mismatch,
+    restated,
+    deleted_exactly,
+    not_itemised,
+    day_attribution,
+    residual,
+    count_difference,
+    units_difference,
+    case
+      when residual = 0 then 'none'
+      when service is null then 'unexplained'
+      when not list_complete then 'extraction_incomplete'
+      when not usage_final then 'usage_not_final'
+      when
+        unpriced_count > 0
+        and residual > 0
+        and (highest_cost is null or residual <= greatest(unpriced_count, unpriced_units) * highest_cost)
+        then 'unpriced_rows'
+      when
+        count_difference > 0
+        and residual > 0
+        and (highest_cost is null or residual <= greatest(count_difference, units_difference) * highest_cost)
+        then 'deleted_at_twilio'
+      when
+        count_difference < 0
+        and residual < 0
+        and -residual <= greatest(-count_difference, -units_difference) * highest_cost
+        then 'surplus_rows'
+      when
+        service = 'calls'
+        and count_difference = 0
+        and units_difference <> 0
+        and (residual > 0) = (units_difference > 0)
+        and abs(residual) <= abs(units_difference) * highest_cost
+        then 'minute_rounding'
+      else 'unexplained'
+    end as cause
+  from measured
+),
+
+unexplained_sums as (
+  select currency, sum(abs(residual)) as cost
+  from caused
+  where cause = 'unexplained'
+  group by currency
+),
+
+-- n:1 each, a currency is listed once
+beyond_tolerance as (
+  select u.currency
+  from unexplained_sums as u
+  left join tolerances as t on t.currency = u.currency
+  where u.cost > coalesce(t.amount, cast(0 as decimal(38, 8)))
+),
+
+final as (
+  select
+    c.account_sid,
+    c.day,
+    c.currency,
+    c.family,
+    c.service,
+    c.item_count,
+    c.usage_count,
+    c.item_units,
+    c.usage_units,
+    c.item_cost,
+    case when c.usage_known then c.usage_cost end as usage_cost,
+    c.difference,
+    case when c.cause = 'unpriced_rows' then c.residual else cast(0 as decimal(38, 8)) end as unpriced_rows,
+    case when c.cause = 'usage_not_final' then c.residual else cast(0 as decimal(38, 8)) end as usage_not_final,
+    c.deleted_exactly
+    + case when c.cause = 'deleted_at_twilio' then c.residual else cast(0 as decimal(38, 8)) end as deleted_at_twilio,
+    c.not_itemised,
+    c.carrier_fees,
+    c.failed_message_fees,
+    c.day_attribution,
+    case when c.cause = 'minute_rounding' then c.residual else cast(0 as decimal(38, 8)) end as minute_rounding,
+    c.currency_mismatch,
+    c.restated,
+    case when c.cause = 'extraction_incomplete' then c.residual else cast(0 as decimal(38, 8)) end
+      as extraction_incomplete,
+    case when c.cause = 'surplus_rows' then c.residual else cast(0 as decimal(38, 8)) end as surplus_rows,
+    case when c.cause = 'unexplained' then c.residual else cast(0 as decimal(38, 8)) end as unexplained,
+    c.unpriced_count,
+    case
+      when not c.usage_known then 'unknown'
+      when c.cause = 'unexplained' and b.currency is not null then 'differs'
+      when c.cause = 'extraction_incomplete' then 'unknown'
+      when c.service is null and c.cause = 'none' then 'not_compared'
+      when c.cause in ('unpriced_rows', 'usage_not_final') or c.open_count > 0 or not c.usage_final then 'pending'
+      when c.difference <> 0 then 'explained'
+      else 'agrees'
+    end as status
+  from caused as c
+  -- n:1, a currency is listed once
+  left join beyond_tolerance as b on b.currency = c.currency
+)
+
+select
+  account_sid, day, currency, family, service, item_count, usage_count, item_units, usage_units, item_cost, usage_cost,
+  difference, unpriced_rows, usage_not_final, deleted_at_twilio, not_itemised, carrier_fees, failed_message_fees,
+  day_attribution, minute_rounding, currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained,
+  unpriced_count, status
+from final
