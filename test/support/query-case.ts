@@ -24,6 +24,7 @@ const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
       column('currency', 'VARCHAR'),
       column('category', 'VARCHAR'),
       column('amount', 'DECIMAL(38,8)'),
+      column('rounding', 'DECIMAL(38,8)'),
     ],
   ],
   [
