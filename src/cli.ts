@@ -10,6 +10,7 @@ type Register = (program: Command) => void;
 const commands: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./commands/run.js')).registerRun,
   extract: async () => (await import('./commands/extract.js')).registerExtract,
+  reconcile: async () => (await import('./commands/reconcile.js')).registerReconcile,
   report: async () => (await import('./commands/report.js')).registerReport,
   status: async () => (await import('./commands/status.js')).registerStatus,
   demo: async () => (await import('./commands/demo.js')).registerDemo,

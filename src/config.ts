@@ -1,6 +1,7 @@
 import type { OwnCredentials } from './domain/credentials-file.js';
 import type { CustomerMapEntry } from './domain/customer-map.js';
 import { ConfigError } from './domain/errors.js';
+import type { InvoiceAmount } from './domain/invoice.js';
 import {
   concurrencyDefault,
   concurrencyMax,
@@ -21,6 +22,7 @@ import {
   type Window,
 } from './domain/period.js';
 import type { SettingName } from './domain/settings.js';
+import { parseTolerances, type Tolerance } from './domain/tolerance.js';
 
 export interface Credentials {
   /** The main account. */
@@ -50,6 +52,12 @@ export interface Config {
   readonly customersFile: string | undefined;
   /** What that file holds; empty where there is none. */
   readonly customerMap: readonly CustomerMapEntry[];
+  /** Amounts of Twilio's invoice; undefined where there is no such file. */
+  readonly invoiceFile: string | undefined;
+  /** What that file holds; empty where there is none. */
+  readonly invoice: readonly InvoiceAmount[];
+  /** What may stay unexplained; nothing in a currency that is not named. */
+  readonly tolerances: readonly Tolerance[];
   readonly phoneNumbers: 'keep' | 'mask';
   readonly concurrency: number;
   readonly accountConcurrency: number;
@@ -102,6 +110,11 @@ export function readConfig(sources: ConfigSources): Config {
       readFileName('customer map', flag('customers') ?? setting('SUBLEDGER_CUSTOMERS'), sources, problems) ??
       (sources.fileExists('customers.csv') ? 'customers.csv' : undefined),
     customerMap: [],
+    invoiceFile:
+      readFileName('invoice', flag('invoice') ?? setting('SUBLEDGER_INVOICE'), sources, problems) ??
+      (sources.fileExists('invoice.csv') ? 'invoice.csv' : undefined),
+    invoice: [],
+    tolerances: parseTolerances(toleranceTexts(sources.flags.tolerance, setting('SUBLEDGER_TOLERANCE')), problems),
     phoneNumbers: readPhoneNumbers(setting('SUBLEDGER_PHONE_NUMBERS'), problems),
     ...readConcurrency(flag, setting, problems),
     lookBackDays: readCount('--look-back', flag('lookBack'), lookBackDaysDefault, [0, 400], problems),
@@ -164,6 +177,10 @@ function readBaseUrl(text: string | undefined, problems: string[]): string | und
   }
   return text.replace(/\/+$/, '');
 }
+
+/** The flag, which may be given for each currency, goes before the setting, which has them all between commas. */
+const toleranceTexts = (flag: string | readonly string[] | boolean | undefined, setting = ''): readonly string[] =>
+  Array.isArray(flag) ? flag : setting.split(',').filter((text) => text.trim() !== '');
 
 function readFileName(
   what: string,

@@ -1,21 +1,16 @@
 import type { Clock } from './adapters/clock.js';
-import { type CsvColumn, csvPieces } from './adapters/csv.js';
-import { fillCustomerMap } from './adapters/customer-file.js';
-import { sqlText, type TextRow } from './adapters/duckdb.js';
+import { sqlText } from './adapters/duckdb.js';
 import { createHttpThread } from './adapters/http-thread.js';
 import { readAccounts, readKnowledge } from './adapters/knowledge.js';
-import { OutputSet } from './adapters/output-set.js';
 import { PageParser } from './adapters/page-parser.js';
 import type { Store } from './adapters/store.js';
 import { type Config, mainCredentials } from './config.js';
 import { type Account, appearedMessage } from './domain/account.js';
-import { StorageError, TryAgainError } from './domain/errors.js';
+import { TryAgainError } from './domain/errors.js';
 import { withFailures } from './domain/extract-sum.js';
 import type { ExtractInfo, TaskFailure } from './domain/extraction.js';
-import type { Finding } from './domain/finding.js';
-import { ledgerMemoryMb, reportMemoryMb } from './domain/limits.js';
 import { outOfReachWarnings } from './domain/out-of-reach.js';
-import { type Instant, instantOf, type Month, monthsOf, monthWindow } from './domain/period.js';
+import { type Instant, instantOf } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
 import { interruptedSince } from './domain/resume.js';
 import type { Task } from './domain/task.js';
@@ -27,8 +22,6 @@ import { type DiscoverInfo, type DiscoverPorts, discover } from './stages/discov
 import { Lander, type LandInfo } from './stages/land.js';
 import { type LoadInfo, load } from './stages/load.js';
 import { plan } from './stages/plan.js';
-import { reconcile } from './stages/reconcile.js';
-import { compare, describeSet, materialise, type WrittenFile, writeReports } from './stages/report.js';
 
 /** What the pipeline may not fetch for itself. */
 export interface Outside {
@@ -180,76 +173,3 @@ function discoverPorts(
 }
 
 const notPulled = ({ task, outcome, error }: TaskFailure) => ({ task, outcome, error: error.message });
-
-export interface PublishedMonth {
-  readonly month: Month;
-  readonly folder: string;
-  /** False: what stood there already is the same, byte for byte. */
-  readonly changed: boolean;
-  readonly files: readonly WrittenFile[];
-  readonly findings: readonly Finding[];
-}
-
-/**
- * reconcile → report: for every month of the range, the reports are made, checked against the ledger, written aside and
- * published as a set. @throws StorageError where a control total does not hold: then nothing of that month is published
- */
-export async function publish(store: Store, config: Config, outside: Outside): Promise<PublishedMonth[]> {
-  await loadPending(store, outside);
-  await fillCustomerMap(store, config.customerMap);
-  await store.ledger.limitMemory(reportMemoryMb);
-  const published: PublishedMonth[] = [];
-  for (const month of monthsOf(config.range)) {
-    outside.signal.throwIfAborted();
-    outside.onEvent({ kind: 'stage', stage: 'report', detail: month });
-    published.push(await publishMonth(store, config, month));
-  }
-  await store.ledger.limitMemory(ledgerMemoryMb);
-  return published;
-}
-
-async function publishMonth(store: Store, config: Config, month: Month): Promise<PublishedMonth> {
-  const period = monthWindow(month);
-  const set = await OutputSet.begin(config.outputFolder, month);
-  const ports = {
-    sql: store.ledger,
-    queries: store.queries,
-    writeCsv: async (path: string, columns: readonly CsvColumn[], rows: AsyncIterable<readonly TextRow[]>) => {
-      let count = 0;
-      const counted = async function* () {
-        for await (const chunk of rows) {
-          count += chunk.length;
-          yield chunk;
-        }
-      };
-      return { ...(await set.write(path, csvPieces(columns, counted()))), rows: count };
-    },
-  };
-  try {
-    await compare(ports, period);
-    await materialise(ports, period);
-    const findings = await reconcile(ports, period);
-    const broken = findings.filter((finding) => finding.severity === 'fail');
-    if (broken.length > 0) throw brokenControls(month, broken);
-    const files = await writeReports(ports, findings);
-    const facts = {
-      month,
-      period,
-      mainAccount: store.mainAccount,
-      phoneNumbers: config.phoneNumbers,
-      customers: config.customersFile === undefined ? 'friendly_name' : 'customers.csv',
-    };
-    await set.writeWhole('run.json', await describeSet(ports, facts, files, findings));
-    return { month, folder: set.folder, changed: await set.publish(), files, findings };
-  } catch (error) {
-    await set.discard();
-    throw error;
-  }
-}
-
-function brokenControls(month: Month, broken: readonly Finding[]): StorageError {
-  const lines = broken.slice(0, 10).map((finding) => `${finding.check}: ${finding.subject}: ${finding.detail}`);
-  return new StorageError(
-    `${month} is not published, what stood there stays: ${broken.length} control totals do not hold.\n${lines.join('\n')}`,
-  );
-}

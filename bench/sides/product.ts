@@ -46,13 +46,15 @@ export interface ProductResult extends SideResult {
 
 type Session = typeof import('../../src/commands/session.js');
 type Pipeline = typeof import('../../src/pipeline.js');
+type Publishing = typeof import('../../src/pipeline/publishing.js');
 
 const shipped = async <Module>(path: string): Promise<Module> =>
   (await import(pathToFileURL(`${repositoryFolder}dist/${path}`).href)) as Module;
 
 const { target, flags, countFromPlan = false, publishes = false, keptIn, groups = false } = readInput<Input>();
 const { configOf, withStore } = await shipped<Session>('commands/session.js');
-const { loadPending, publish, pull } = await shipped<Pipeline>('pipeline.js');
+const { loadPending, pull } = await shipped<Pipeline>('pipeline.js');
+const { publish } = await shipped<Publishing>('pipeline/publishing.js');
 const folder = keptIn ?? (await mkdtemp(join(tmpdir(), 'subledger-bench-')));
 let openFiles = 0;
 const watch = setInterval(() => {

@@ -1,8 +1,7 @@
--- purpose:    A category holds more than the categories inside it, or Twilio lists a category that the tree does not
---             know.
+-- purpose:    Usage Records hold more in a category than in the categories inside it, and no record shows it.
 -- severity:   warn
--- meaning:    It is part of other cost. If a category is new, add it to queries/seeds/usage_categories.csv or ask for
---             an update; the customer owes it all the same.
+-- meaning:    Twilio charged for something inside the category that its lists do not show. The customer owes it as
+--             other cost; see usage_categories_add_up for the category, and tell us if it is new.
 -- parameters: none
 -- reads:      cause_accounts
 -- grain:      subject, detail

@@ -37,7 +37,7 @@ with caused as (
   select 'not_itemised' as cause, account_sid, day, currency, not_itemised as cost,
     usage_count - item_count as count_difference, usage_units - item_units as units_difference, unpriced_count
   from reconciled_days
-  where not_itemised <> 0 and (service is not null or family = 'uncategorised')
+  where not_itemised <> 0 and service is not null
   union all
   select 'carrier_fees' as cause, account_sid, day, currency, carrier_fees as cost,
     usage_count - item_count as count_difference, usage_units - item_units as units_difference, unpriced_count

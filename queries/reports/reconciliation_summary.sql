@@ -11,7 +11,8 @@
 --   currency               VARCHAR        ISO 4217; empty where neither records nor usage tell it
 --   itemised_cost          DECIMAL(38,8)  of the priced records; positive = Twilio charged us
 --   unconfirmed_cost       DECIMAL(38,8)  of it, on days of which usage is unknown: compared with nothing
---   usage_cost             DECIMAL(38,8)  `totalprice` of the days of which usage is known
+--   usage_cost             DECIMAL(38,8)  of the families that calls and messages itemise, on days of which usage is
+--                                         known
 --   difference             DECIMAL(38,8)  usage_cost less itemised_cost, unconfirmed_cost left out; the causes add up
 --                                         to it
 --   unpriced_rows          DECIMAL(38,8)  usage counts the cost of records that have no price yet
@@ -27,6 +28,8 @@
 --   extraction_incomplete  DECIMAL(38,8)  the list of the records was not read whole
 --   surplus_rows           DECIMAL(38,8)  rows that are listed and not counted: listed twice, or another account's
 --   unexplained            DECIMAL(38,8)  none of these
+--   other_cost             DECIMAL(38,8)  usage beyond the families that calls and messages itemise: no difference;
+--                                         with usage_cost it adds up to `totalprice`
 --   unpriced_count         BIGINT         records without a price
 --   status                 VARCHAR        of the worst day: agrees, explained, pending, unknown or differs
 with day_rows as (
@@ -37,12 +40,19 @@ with day_rows as (
     r.currency,
     r.item_cost,
     case when r.usage_cost is null then r.item_cost else cast(0 as decimal(38, 8)) end as unconfirmed_cost,
-    coalesce(r.usage_cost, cast(0 as decimal(38, 8))) as usage_cost,
-    coalesce(r.difference, cast(0 as decimal(38, 8))) as difference,
+    -- A family without an itemised side is no difference, but for what nobody can explain of it.
+    case
+      when r.service is null then r.unexplained
+      else coalesce(r.usage_cost, cast(0 as decimal(38, 8)))
+    end as usage_cost,
+    case
+      when r.service is null then r.unexplained
+      else coalesce(r.difference, cast(0 as decimal(38, 8)))
+    end as difference,
     r.unpriced_rows,
     r.usage_not_final,
     r.deleted_at_twilio,
-    r.not_itemised,
+    case when r.service is null then cast(0 as decimal(38, 8)) else r.not_itemised end as not_itemised,
     r.carrier_fees,
     r.failed_message_fees,
     r.day_attribution,
@@ -52,6 +62,7 @@ with day_rows as (
     r.extraction_incomplete,
     r.surplus_rows,
     r.unexplained,
+    case when r.service is null then r.not_itemised else cast(0 as decimal(38, 8)) end as other_cost,
     r.unpriced_count
   from reconciled_days as r
   -- n:1, an account-day has one customer; none where Twilio does not list the account
@@ -84,6 +95,7 @@ accounts_summed as (
     sum(d.extraction_incomplete) as extraction_incomplete,
     sum(d.surplus_rows) as surplus_rows,
     sum(d.unexplained) as unexplained,
+    sum(d.other_cost) as other_cost,
     sum(d.unpriced_count) as unpriced_count
   from day_rows as d
   group by d.month, d.account_sid, d.customer_id, d.currency
@@ -113,6 +125,7 @@ judged as (
     d.extraction_incomplete,
     d.surplus_rows,
     d.unexplained,
+    d.other_cost,
     d.unpriced_count,
     greatest(coalesce(o.badness, e.badness, 3), coalesce(e.badness, 3)) as badness
   from accounts_summed as d
@@ -132,19 +145,19 @@ leveled as (
   select month, 'all' as level, 'all' as subject, currency, itemised_cost, unconfirmed_cost,
     usage_cost, difference, unpriced_rows, usage_not_final,
     deleted_at_twilio, not_itemised, carrier_fees, failed_message_fees, day_attribution, minute_rounding,
-    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, unpriced_count, badness
+    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, other_cost, unpriced_count, badness
   from judged
   union all
   select month, 'customer' as level, customer_id as subject, currency, itemised_cost, unconfirmed_cost,
     usage_cost, difference, unpriced_rows, usage_not_final,
     deleted_at_twilio, not_itemised, carrier_fees, failed_message_fees, day_attribution, minute_rounding,
-    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, unpriced_count, badness
+    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, other_cost, unpriced_count, badness
   from judged
   union all
   select month, 'account' as level, account_sid as subject, currency, itemised_cost, unconfirmed_cost,
     usage_cost, difference, unpriced_rows, usage_not_final,
     deleted_at_twilio, not_itemised, carrier_fees, failed_message_fees, day_attribution, minute_rounding,
-    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, unpriced_count, badness
+    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, other_cost, unpriced_count, badness
   from judged
 ),
 
@@ -171,6 +184,7 @@ summed as (
     sum(d.extraction_incomplete) as extraction_incomplete,
     sum(d.surplus_rows) as surplus_rows,
     sum(d.unexplained) as unexplained,
+    sum(d.other_cost) as other_cost,
     cast(sum(d.unpriced_count) as bigint) as unpriced_count,
     max(d.badness) as badness
   from leveled as d
@@ -200,6 +214,7 @@ final as (
     d.extraction_incomplete,
     d.surplus_rows,
     d.unexplained,
+    d.other_cost,
     d.unpriced_count,
     s.status
   from summed as d
@@ -210,7 +225,7 @@ final as (
 select
   month, level, subject, currency, itemised_cost, unconfirmed_cost, usage_cost, difference, unpriced_rows,
   usage_not_final, deleted_at_twilio, not_itemised, carrier_fees, failed_message_fees, day_attribution,
-  minute_rounding, currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, unpriced_count,
-  status
+  minute_rounding, currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, other_cost,
+  unpriced_count, status
 from final
 order by month, level, subject, currency

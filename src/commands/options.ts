@@ -36,5 +36,15 @@ export const addPull = (command: Command): Command =>
       'pages of each list read in search of records without a date, 0 for none (default 10)',
     );
 
-export const addCustomers = (command: Command): Command =>
+/** What records and usage are compared with, and how strictly. */
+export const addReconciliation = (command: Command): Command =>
+  addCustomers(command)
+    .option(
+      '--tolerance <currency=amount>',
+      'what may stay unexplained in a month, as USD=0.05 (repeatable; SUBLEDGER_TOLERANCE, default nothing)',
+      collect,
+    )
+    .option('--invoice <file>', "amounts of Twilio's invoice (SUBLEDGER_INVOICE, default invoice.csv where it exists)");
+
+const addCustomers = (command: Command): Command =>
   command.option('--customers <file>', 'customer map (SUBLEDGER_CUSTOMERS, default customers.csv where it exists)');

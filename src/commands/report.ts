@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { csvPieces } from '../adapters/csv.js';
-import { fillCustomerMap } from '../adapters/customer-file.js';
 import { loadQueries } from '../adapters/query-files.js';
 import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
 import { dayOf } from '../domain/period.js';
-import { type Query, reportsOf, selectTexts } from '../domain/query.js';
-import { loadPending, publish } from '../pipeline.js';
-import { addCommon, addCustomers, addRange } from './options.js';
-import { exitCodeOf, monthLines, setExitCode } from './run.js';
+import { parametersOf, type Query, reportsOf, selectTexts } from '../domain/query.js';
+import { fillInputs, publish } from '../pipeline/publishing.js';
+import { loadPending } from '../pipeline.js';
+import { compare } from '../stages/reconcile.js';
+import { addCommon, addRange, addReconciliation } from './options.js';
+import { exitCodeOf, monthJson, monthLines, setExitCode } from './run.js';
 import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
 
 const examples = `
@@ -28,7 +29,7 @@ export function registerReport(program: Command): void {
     .description('Write reports for any range of days that was pulled; nothing is asked of Twilio.')
     .option('--list', 'the reports, with their purpose')
     .addHelpText('after', examples);
-  addCommon(addCustomers(addRange(command))).action(async (names: string[], flags: Flags) => {
+  addCommon(addReconciliation(addRange(command))).action(async (names: string[], flags: Flags) => {
     const config = await configOf(flags, { credentials: false, customers: true });
     // Before the store is opened, which writes: a slip of the pen must leave the disk as it is.
     const known = await loadQueries();
@@ -40,11 +41,12 @@ export function registerReport(program: Command): void {
         const months = await publish(store, config, outside);
         const exitCode = exitCodeOf(undefined, months);
         setExitCode(exitCode);
-        print(flags, { months, exit_code: exitCode }, months.flatMap(monthLines));
+        print(flags, { months: months.map(monthJson), exit_code: exitCode }, months.flatMap(monthLines));
         return;
       }
       await loadPending(store, outside);
-      await fillCustomerMap(store, config.customerMap);
+      await fillInputs(store, config);
+      await compare({ sql: store.ledger, queries: store.queries }, config.range);
       for (const query of queries) await writeReport(store, query, config, flags.json === true);
     });
   });
@@ -71,7 +73,11 @@ function reportNamed(known: Queries, name: string): Query {
 
 async function writeReport(store: Store, query: Query, config: Config, json: boolean): Promise<void> {
   const days = { start: { day: dayOf(config.range.start) }, end: { day: dayOf(config.range.end) } };
-  await store.ledger.run(query.name, `create or replace temp table report_${query.name} as\n${query.sql}`, days);
+  await store.ledger.run(
+    query.name,
+    `create or replace temp table report_${query.name} as\n${query.sql}`,
+    parametersOf(query, days),
+  );
   const order = query.order.map((column) => `report_${query.name}."${column}"`).join(', ');
   const rows = store.ledger.chunks(
     query.name,

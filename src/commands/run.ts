@@ -4,10 +4,12 @@ import type { Config } from '../config.js';
 import { appearedMessage } from '../domain/account.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { dayOf } from '../domain/period.js';
+import { findingsByCheck, summaryLines } from '../domain/reconciliation.js';
+import { type PublishedMonth, publish, type ReconciledMonth } from '../pipeline/publishing.js';
 import { knock } from '../pipeline/pulling.js';
-import { type Outside, type PublishedMonth, type PullInfo, publish, pull } from '../pipeline.js';
+import { type Outside, type PullInfo, pull } from '../pipeline.js';
 import { runDry } from './dry-run.js';
-import { addCommon, addCustomers, addPull, addRange } from './options.js';
+import { addCommon, addPull, addRange, addReconciliation } from './options.js';
 import { configOf, type Flags, print, withStore } from './session.js';
 
 const examples = `
@@ -25,7 +27,7 @@ export function registerRun(program: Command): void {
     .command('run')
     .description('The nightly job: plan, extract, land, load, reconcile, report.')
     .addHelpText('after', examples);
-  addCommon(addCustomers(addPull(addRange(command)))).action(async (flags: Flags) => {
+  addCommon(addReconciliation(addPull(addRange(command)))).action(async (flags: Flags) => {
     const config = await configOf(flags, { credentials: true, customers: true });
     if (flags.dryRun === true) return runDry(config, flags);
     const result = await runAll('run', config, flags);
@@ -57,10 +59,14 @@ export function setExitCode(exitCode: number): void {
   process.exitCode ??= exitCode;
 }
 
-/** Incomplete is whatever could not be pulled or used: what was is published and labelled. */
-export function exitCodeOf(pulled: PullInfo | undefined, published: readonly PublishedMonth[]): number {
+/**
+ * Unexplained goes before incomplete: an account that is refused every night must not hide it. Incomplete is whatever could not be
+ * pulled or used: what was is published and labelled.
+ */
+export function exitCodeOf(pulled: PullInfo | undefined, months: readonly ReconciledMonth[]): number {
+  if (months.some(({ reconciliation }) => reconciliation.status === 'differs')) return ExitCode.unexplained;
   if ((pulled?.extract.failures.length ?? 0) > 0) return ExitCode.incomplete;
-  const quarantined = published.some((month) => month.findings.some((one) => one.check === 'quarantined_rows_present'));
+  const quarantined = months.some((month) => month.findings.some((one) => one.check === 'quarantined_rows_present'));
   return quarantined ? ExitCode.incomplete : ExitCode.fine;
 }
 
@@ -92,11 +98,21 @@ function jsonOf(config: Config, { pulled, published, exitCode }: RunResult): unk
   };
 }
 
-const monthJson = ({ month, folder, changed, files, findings }: PublishedMonth): unknown => ({
+export const monthJson = ({ month, folder, changed, files, ...compared }: PublishedMonth): unknown => ({
   month,
   folder,
   changed,
   files,
+  ...comparedJson(compared),
+});
+
+export const comparedJson = ({
+  reconciliation,
+  findings,
+}: Pick<ReconciledMonth, 'reconciliation' | 'findings'>): object => ({
+  reconciliation: reconciliation.status,
+  compared: reconciliation.totals,
+  tie_out: reconciliation.tieOut,
   findings,
 });
 
@@ -117,11 +133,16 @@ export function linesOf(config: Config, { pulled, published }: RunResult): strin
   return [...lines, ...published.flatMap(monthLines)];
 }
 
-export function monthLines({ month, folder, changed, files, findings }: PublishedMonth): string[] {
-  const counts = new Map<string, number>();
-  for (const finding of findings) counts.set(finding.check, (counts.get(finding.check) ?? 0) + 1);
-  const summary = [...counts].map(([check, count]) => `${check} ${count}`).join(', ');
-  return [
-    `${month}: ${files.length + 1} files in ${folder} (${changed ? 'published' : 'unchanged'}). Findings: ${summary === '' ? 'none' : summary}.`,
-  ];
+export const monthLines = ({ month, folder, changed, files, ...compared }: PublishedMonth): string[] => [
+  ...comparedLines(compared),
+  `${month}: ${files.length + 2} files in ${folder} (${changed ? 'published' : 'unchanged'}).`,
+];
+
+/** The comparison and what was found, for the terminal. */
+export function comparedLines({
+  reconciliation,
+  findings,
+}: Pick<ReconciledMonth, 'reconciliation' | 'findings'>): string[] {
+  const counts = [...findingsByCheck(findings)].map(([check, found]) => `${check} ${found.length}`).join(', ');
+  return [...summaryLines(reconciliation), `  Findings: ${counts === '' ? 'none' : counts}.`];
 }

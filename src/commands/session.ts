@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '../adapters/clock.js';
 import { readCredentialsFile } from '../adapters/credentials-file.js';
 import { readCustomerMap } from '../adapters/customer-file.js';
+import { readInvoice } from '../adapters/invoice-file.js';
 import { openLog } from '../adapters/logger.js';
 import { random } from '../adapters/random.js';
 import { readSettings } from '../adapters/settings-file.js';
@@ -35,9 +36,10 @@ export async function configOf(
   // Read before anything is asked or changed: a broken map must not cost a night's run.
   const { customersFile } = config;
   const customerMap = needs.customers && customersFile !== undefined ? await readCustomerMap(customersFile) : [];
-  const { credentialsFile } = config;
+  const { credentialsFile, invoiceFile } = config;
+  const invoice = needs.customers && invoiceFile !== undefined ? await readInvoice(invoiceFile) : [];
   const ownCredentials = credentialsFile === undefined ? [] : await readCredentialsFile(credentialsFile);
-  return { ...config, customerMap, ownCredentials };
+  return { ...config, customerMap, invoice, ownCredentials };
 }
 
 /** Commands that only read want a folder that a run has begun to fill: they must not make one. @throws ConfigError */

@@ -14,6 +14,8 @@ export const settingNames = [
   'SUBLEDGER_PHONE_NUMBERS',
   'SUBLEDGER_CONCURRENCY',
   'SUBLEDGER_HEAD_ROOM',
+  'SUBLEDGER_TOLERANCE',
+  'SUBLEDGER_INVOICE',
 ] as const;
 
 export const secretNames: readonly string[] = ['TWILIO_AUTH_TOKEN', 'TWILIO_API_SECRET'];

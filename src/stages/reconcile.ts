@@ -1,29 +1,38 @@
+import { invariant } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
-import type { Window } from '../domain/period.js';
-import { dayOf } from '../domain/period.js';
-import { parametersOf, type Query } from '../domain/query.js';
+import { dayOf, type Month, type Window } from '../domain/period.js';
+import { inReadingOrder, parametersOf, type Query, selectTexts } from '../domain/query.js';
+import { type Reconciliation, type ReportRow, worstOf } from '../domain/reconciliation.js';
+
+type Days = Readonly<Record<string, { readonly day: string }>>;
 
 export interface ReconcilePorts {
   readonly sql: {
-    texts(
-      name: string,
-      sql: string,
-      parameters: Readonly<Record<string, { readonly day: string }>>,
-    ): Promise<readonly (readonly (string | null)[])[]>;
+    run(name: string, sql: string, parameters?: Days): Promise<void>;
+    texts(name: string, sql: string, parameters?: Days): Promise<readonly (readonly (string | null)[])[]>;
   };
   readonly queries: ReadonlyMap<string, Query>;
+}
+
+const daysOf = (period: Window): Days => ({ start: { day: dayOf(period.start) }, end: { day: dayOf(period.end) } });
+
+/** Compares records with Usage Records over the period: makes the tables of queries/reconciliation/, for reports and checks. */
+export async function compare({ sql, queries }: ReconcilePorts, period: Window): Promise<void> {
+  for (const query of inReadingOrder(queries, 'period')) {
+    const table = `create or replace temp table ${query.name} as\n${query.sql}`;
+    await sql.run(query.name, table, parametersOf(query, daysOf(period)));
+  }
 }
 
 /**
  * Runs every check of queries/checks/ over a month; each row that comes back is a finding, none means good. Findings come in
  * the checks' order and then by subject, so that the same data always gives the same list.
  */
-export async function reconcile(ports: ReconcilePorts, month: Window): Promise<Finding[]> {
-  const parameters = { start: { day: dayOf(month.start) }, end: { day: dayOf(month.end) } };
+export async function check({ sql, queries }: ReconcilePorts, month: Window): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const query of ports.queries.values()) {
+  for (const query of queries.values()) {
     if (query.kind !== 'check') continue;
-    for (const [subject, detail] of await ports.sql.texts(query.name, query.sql, parametersOf(query, parameters))) {
+    for (const [subject, detail] of await sql.texts(query.name, query.sql, parametersOf(query, daysOf(month)))) {
       findings.push({
         check: query.name,
         severity: query.severity ?? 'fail',
@@ -34,4 +43,30 @@ export async function reconcile(ports: ReconcilePorts, month: Window): Promise<F
     }
   }
   return findings;
+}
+
+/** What the comparison came to, from the reports that were made of it. */
+export async function summarise(ports: ReconcilePorts, month: Month): Promise<Reconciliation> {
+  const summary = await rowsOf(ports, 'reconciliation_summary', "where level <> 'account'");
+  const tieOut = await rowsOf(ports, 'tie_out', '');
+  const totals = summary.filter(({ level }) => level === 'all');
+  const sumsDiffer = tieOut.some((row) => row.status === 'differs' || row.invoice_status === 'differs');
+  return {
+    month,
+    status: worstOf([...totals.map(({ status }) => status), sumsDiffer ? 'differs' : 'agrees']),
+    totals,
+    customers: summary.filter(({ level }) => level === 'customer'),
+    tieOut,
+  };
+}
+
+async function rowsOf({ sql, queries }: ReconcilePorts, report: string, where: string): Promise<ReportRow[]> {
+  const query = queries.get(report);
+  invariant(query !== undefined, `no query ${report}`);
+  const order = query.order.map((name) => `t."${name}"`).join(', ');
+  const rows = await sql.texts(
+    report,
+    `${selectTexts(query.columns, `report_${report} as t`)} ${where} order by ${order}`,
+  );
+  return rows.map((row) => Object.fromEntries(query.columns.map(({ name }, index) => [name, row[index] ?? null])));
 }

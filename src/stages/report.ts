@@ -1,7 +1,8 @@
 import { invariant } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
 import { dayOf, type Month, type Window } from '../domain/period.js';
-import { inReadingOrder, parametersOf, type Query, type QueryColumn, reportsOf, selectTexts } from '../domain/query.js';
+import { parametersOf, type Query, type QueryColumn, reportsOf, selectTexts } from '../domain/query.js';
+import type { Reconciliation } from '../domain/reconciliation.js';
 import { statementFileName } from '../domain/statement-name.js';
 import { version } from '../domain/version.js';
 
@@ -45,19 +46,8 @@ const dayParameters = (period: Window): Record<string, { day: string }> => ({
   end: { day: dayOf(period.end) },
 });
 
-/** Makes the tables of the reconciliation for the period, and no row beyond it that reports could take for theirs. */
-export async function compare(ports: Pick<ReportPorts, 'sql' | 'queries'>, period: Window): Promise<void> {
-  for (const query of inReadingOrder(ports.queries, 'period')) {
-    await ports.sql.run(
-      query.name,
-      `create or replace temp table ${query.name} as\n${query.sql}`,
-      parametersOf(query, dayParameters(period)),
-    );
-  }
-}
-
 /** Runs every report over the period into a temporary table `report_<name>`, in the report's order, for checks and files. */
-export async function materialise(ports: ReportPorts, period: Window): Promise<void> {
+export async function materialise(ports: Pick<ReportPorts, 'sql' | 'queries'>, period: Window): Promise<void> {
   for (const query of reportsOf(ports.queries)) {
     await ports.sql.run(
       query.name,
@@ -132,6 +122,7 @@ export async function describeSet(
   facts: SetFacts,
   files: readonly WrittenFile[],
   findings: readonly Finding[],
+  { status, totals: compared, tieOut }: Reconciliation,
 ): Promise<string> {
   const totals = ports.queries.get('month_totals');
   invariant(totals !== undefined, 'no query month_totals');
@@ -149,7 +140,10 @@ export async function describeSet(
     main_account: facts.mainAccount,
     phone_numbers: facts.phoneNumbers,
     customers: facts.customers,
-    reconciliation: 'not_compared',
+    reconciliation: status,
+    unreconciled: status === 'differs',
+    compared,
+    tie_out: tieOut,
     totals: rows,
     findings: counts,
     partial: findings.filter(({ check }) => check === 'partial_month').map(({ detail }) => detail),

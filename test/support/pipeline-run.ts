@@ -8,7 +8,8 @@ import { Store } from '../../src/adapters/store.js';
 import { exitCodeOf } from '../../src/commands/run.js';
 import type { Config } from '../../src/config.js';
 import type { PipelineEvent } from '../../src/domain/pipeline-event.js';
-import { type Outside, type PublishedMonth, type PullInfo, publish, pull } from '../../src/pipeline.js';
+import { type PublishedMonth, publish } from '../../src/pipeline/publishing.js';
+import { type Outside, type PullInfo, pull } from '../../src/pipeline.js';
 import type { SimulatorHandle } from './simulator.js';
 
 // A run takes a second or two, and many times that on a machine that is busy: nothing here is a matter of time.
@@ -51,6 +52,9 @@ export function configFor(
     outputFolder: outputFolderOf(folder),
     customersFile: undefined,
     customerMap: [],
+    invoiceFile: undefined,
+    invoice: [],
+    tolerances: [],
     phoneNumbers: 'mask',
     concurrency: 20,
     accountConcurrency: 4,

@@ -1,0 +1,126 @@
+import { type CsvColumn, csvPieces } from '../adapters/csv.js';
+import { fillCustomerMap } from '../adapters/customer-file.js';
+import type { TextRow } from '../adapters/duckdb.js';
+import { fillInvoice, fillTolerances } from '../adapters/invoice-file.js';
+import { OutputSet } from '../adapters/output-set.js';
+import type { Store } from '../adapters/store.js';
+import type { Config } from '../config.js';
+import { StorageError } from '../domain/errors.js';
+import type { Finding } from '../domain/finding.js';
+import { ledgerMemoryMb, reportMemoryMb } from '../domain/limits.js';
+import { type Month, monthsOf, monthWindow } from '../domain/period.js';
+import type { Reconciliation } from '../domain/reconciliation.js';
+import { reconciliationText } from '../domain/reconciliation-text.js';
+import { loadPending, type Outside } from '../pipeline.js';
+import { check, compare, summarise } from '../stages/reconcile.js';
+import { describeSet, materialise, type WrittenFile, writeReports } from '../stages/report.js';
+
+/** What the comparison of a month found. */
+export interface ReconciledMonth {
+  readonly month: Month;
+  readonly reconciliation: Reconciliation;
+  readonly findings: readonly Finding[];
+}
+
+export interface PublishedMonth extends ReconciledMonth {
+  readonly folder: string;
+  /** False: what stood there already is the same, byte for byte. */
+  readonly changed: boolean;
+  readonly files: readonly WrittenFile[];
+}
+
+/**
+ * reconcile → report: for every month of the range, records are compared with usage, the reports are made, checked against the ledger,
+ * written aside and published as a set. @throws StorageError where a control total does not hold: then nothing of that month is published
+ */
+export const publish = (store: Store, config: Config, outside: Outside): Promise<PublishedMonth[]> =>
+  eachMonth(store, config, outside, 'report', (month) => publishMonth(store, config, month));
+
+/** The comparison alone, for every month of the range: no file is written. @throws StorageError as `publish` does */
+export const reconcileMonths = (store: Store, config: Config, outside: Outside): Promise<ReconciledMonth[]> =>
+  eachMonth(store, config, outside, 'reconcile', (month) =>
+    reconcileMonth({ sql: store.ledger, queries: store.queries }, month),
+  );
+
+/** What people write beside Twilio's data: the customer map, the invoice, tolerances. @throws ConfigError */
+export async function fillInputs(store: Store, config: Config): Promise<void> {
+  await fillCustomerMap(store, config.customerMap);
+  await fillTolerances(store, config.tolerances);
+  await fillInvoice(store, config.invoiceFile ?? '', config.invoice);
+}
+
+async function eachMonth<Result>(
+  store: Store,
+  config: Config,
+  outside: Outside,
+  stage: string,
+  work: (month: Month) => Promise<Result>,
+): Promise<Result[]> {
+  await loadPending(store, outside);
+  await fillInputs(store, config);
+  await store.ledger.limitMemory(reportMemoryMb);
+  const results: Result[] = [];
+  for (const month of monthsOf(config.range)) {
+    outside.signal.throwIfAborted();
+    outside.onEvent({ kind: 'stage', stage, detail: month });
+    results.push(await work(month));
+  }
+  await store.ledger.limitMemory(ledgerMemoryMb);
+  return results;
+}
+
+async function reconcileMonth(
+  ports: Parameters<typeof materialise>[0] & Parameters<typeof compare>[0],
+  month: Month,
+): Promise<ReconciledMonth> {
+  const period = monthWindow(month);
+  await compare(ports, period);
+  await materialise(ports, period);
+  const findings = await check(ports, period);
+  const broken = findings.filter((finding) => finding.severity === 'fail');
+  if (broken.length > 0) throw brokenControls(month, broken);
+  return { month, reconciliation: await summarise(ports, month), findings };
+}
+
+async function publishMonth(store: Store, config: Config, month: Month): Promise<PublishedMonth> {
+  const set = await OutputSet.begin(config.outputFolder, month);
+  const ports = {
+    sql: store.ledger,
+    queries: store.queries,
+    writeCsv: async (path: string, columns: readonly CsvColumn[], rows: AsyncIterable<readonly TextRow[]>) => {
+      let count = 0;
+      const counted = async function* () {
+        for await (const chunk of rows) {
+          count += chunk.length;
+          yield chunk;
+        }
+      };
+      return { ...(await set.write(path, csvPieces(columns, counted()))), rows: count };
+    },
+  };
+  try {
+    const reconciled = await reconcileMonth(ports, month);
+    const { findings, reconciliation } = reconciled;
+    const files = await writeReports(ports, findings);
+    const facts = {
+      month,
+      period: monthWindow(month),
+      mainAccount: store.mainAccount,
+      phoneNumbers: config.phoneNumbers,
+      customers: config.customersFile === undefined ? 'friendly_name' : 'customers.csv',
+    };
+    await set.writeWhole('reconciliation.md', reconciliationText(reconciliation, findings));
+    await set.writeWhole('run.json', await describeSet(ports, facts, files, findings, reconciliation));
+    return { ...reconciled, folder: set.folder, changed: await set.publish(), files };
+  } catch (error) {
+    await set.discard();
+    throw error;
+  }
+}
+
+function brokenControls(month: Month, broken: readonly Finding[]): StorageError {
+  const lines = broken.slice(0, 10).map((finding) => `${finding.check}: ${finding.subject}: ${finding.detail}`);
+  return new StorageError(
+    `${month} is not published, what stood there stays: ${broken.length} control totals do not hold.\n${lines.join('\n')}`,
+  );
+}
