@@ -7,9 +7,7 @@ import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
 import { dayOf } from '../domain/period.js';
 import { parametersOf, type Query, reportsOf, selectTexts } from '../domain/query.js';
-import { fillInputs, publish } from '../pipeline/publishing.js';
-import { loadPending } from '../pipeline.js';
-import { compare } from '../stages/reconcile.js';
+import { prepareReports, publish } from '../pipeline/publishing.js';
 import { addCommon, addRange, addReconciliation } from './options.js';
 import { exitCodeOf, monthJson, monthLines, setExitCode } from './run.js';
 import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
@@ -44,9 +42,7 @@ export function registerReport(program: Command): void {
         print(flags, { months: months.map(monthJson), exit_code: exitCode }, months.flatMap(monthLines));
         return;
       }
-      await loadPending(store, outside);
-      await fillInputs(store, config);
-      await compare({ sql: store.ledger, queries: store.queries }, config.range);
+      await prepareReports(store, config, outside);
       for (const query of queries) await writeReport(store, query, config, flags.json === true);
     });
   });

@@ -43,10 +43,17 @@ export const reconcileMonths = (store: Store, config: Config, outside: Outside):
   );
 
 /** What people write beside Twilio's data: the customer map, the invoice, tolerances. @throws ConfigError */
-export async function fillInputs(store: Store, config: Config): Promise<void> {
+async function fillInputs(store: Store, config: Config): Promise<void> {
   await fillCustomerMap(store, config.customerMap);
   await fillTolerances(store, config.tolerances);
   await fillInvoice(store, config.invoiceFile ?? '', config.invoice);
+}
+
+/** Loads what is landed and makes all that reports of any range read. */
+export async function prepareReports(store: Store, config: Config, outside: Outside): Promise<void> {
+  await loadPending(store, outside);
+  await fillInputs(store, config);
+  await compare({ sql: store.ledger, queries: store.queries }, config.range);
 }
 
 async function eachMonth<Result>(
