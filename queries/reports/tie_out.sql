@@ -2,8 +2,8 @@
 --             subaccounts, and the amounts of Twilio's invoice where they were given; by category that stands in no
 --             other, and for the total.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      usage_records, consolidated_usage_records, usage_categories, known_days, accounts, invoice_amounts,
---             tolerances
+-- reads:      usage_records, consolidated_usage_records, usage_categories, category_ancestors, known_days, accounts,
+--             invoice_amounts, tolerances
 -- grain:      month, currency, category
 -- order:      month, currency, category
 -- columns:
@@ -59,21 +59,31 @@ invoice_names as (
   group by category
 ),
 
+-- Amounts that stand inside another one of the day. 1:n, as one may stand inside several; grouped to its key again
+contained as (
+  select s.day, s.category, s.currency
+  from summed as s
+  join category_ancestors as a on a.category = s.category
+  join summed as o on o.day = s.day and o.currency = s.currency and o.category = a.ancestor
+  group by s.day, s.category, s.currency
+),
+
 -- What a usage category counts for: for itself, where it stands in no other or the invoice has it, and for a family
--- that the invoice has. n:1 each, a category and a name are listed once
+-- that the invoice has. 1:1 and n:1, a category and a name are listed once
 named as (
   select s.day, s.category, s.currency, s.accounts_cost, s.consolidated_cost
   from summed as s
-  left join usage_categories as c on c.category = s.category
+  left join contained as i on i.day = s.day and i.category = s.category and i.currency = s.currency
   left join invoice_names as n on n.category = s.category
-  where c.parent is null or n.category is not null
+  where i.category is null or n.category is not null
   union all
   select s.day, n.category, s.currency, s.accounts_cost, s.consolidated_cost
   from summed as s
-  join usage_categories as c on c.category = s.category and c.parent is null
+  join usage_categories as c on c.category = s.category
   join invoice_names as n on n.category = c.family
+  left join contained as i on i.day = s.day and i.category = s.category and i.currency = s.currency
   left join usage_categories as same on same.category = n.category
-  where same.category is null
+  where i.category is null and same.category is null
 ),
 
 account_days as (

@@ -68,9 +68,11 @@ export class OutputSet {
     });
   }
 
-  async writeWhole(relativePath: string, text: string): Promise<void> {
+  async writeWhole(relativePath: string, text: string): Promise<OutputFile> {
     await writeText(join(this.asideFolder, relativePath), text);
-    this.digests.set(join(this.folder, relativePath), sha256Of(text));
+    const sha256 = sha256Of(text);
+    this.digests.set(join(this.folder, relativePath), sha256);
+    return { file: relativePath, bytes: Buffer.byteLength(text), sha256 };
   }
 
   /** Puts the set in its place. False where the one that stands there is the same, byte for byte. */

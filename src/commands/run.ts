@@ -135,7 +135,7 @@ export function linesOf(config: Config, { pulled, published }: RunResult): strin
 
 export const monthLines = ({ month, folder, changed, files, ...compared }: PublishedMonth): string[] => [
   ...comparedLines(compared),
-  `${month}: ${files.length + 2} files in ${folder} (${changed ? 'published' : 'unchanged'}).`,
+  `${month}: ${files.length + 1} files in ${folder} (${changed ? 'published' : 'unchanged'}).`,
 ];
 
 /** The comparison and what was found, for the terminal. */

@@ -108,7 +108,8 @@ async function publishMonth(store: Store, config: Config, month: Month): Promise
   try {
     const reconciled = await reconcileMonth(ports, month);
     const { findings, reconciliation } = reconciled;
-    const files = await writeReports(ports, findings);
+    const files: WrittenFile[] = await writeReports(ports, findings);
+    files.push(await set.writeWhole('reconciliation.md', reconciliationText(reconciliation, findings)));
     const facts = {
       month,
       period: monthWindow(month),
@@ -116,7 +117,6 @@ async function publishMonth(store: Store, config: Config, month: Month): Promise
       phoneNumbers: config.phoneNumbers,
       customers: config.customersFile === undefined ? 'friendly_name' : 'customers.csv',
     };
-    await set.writeWhole('reconciliation.md', reconciliationText(reconciliation, findings));
     await set.writeWhole('run.json', await describeSet(ports, facts, files, findings, reconciliation));
     return { ...reconciled, folder: set.folder, changed: await set.publish(), files };
   } catch (error) {

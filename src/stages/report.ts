@@ -28,7 +28,8 @@ export interface ReportPorts {
 
 export interface WrittenFile {
   readonly file: string;
-  readonly rows: number;
+  /** Of a CSV. */
+  readonly rows?: number;
   readonly bytes: number;
   readonly sha256: string;
 }

@@ -5,6 +5,8 @@ import { amountText, unitsOfPlain } from './units.js';
 /** An unpriced record as the simulator itself shows it, one by one: `unpricedRecords` of simulator-records.ts asks for them. */
 export interface UnpricedRecord {
   readonly service: string;
+  /** Of usage categories, told by the record's own direction, addresses and media. */
+  readonly family: string;
   readonly sid: string;
   readonly account: string;
   readonly chargedAt: string;

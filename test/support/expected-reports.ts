@@ -8,13 +8,20 @@ import {
   hasUsage,
   otherOf,
 } from './expected-ledger.js';
-import { compareLists, type ExpectedRecords, undatedRows, unpricedRows } from './expected-records.js';
+import {
+  type ExpectedComparison,
+  type FamilyDay,
+  familyDays,
+  reconciliationRows,
+  summaryRows,
+  tieOutRows,
+  worst,
+} from './expected-reconciliation.js';
+import { compareLists, undatedRows, unpricedRows } from './expected-records.js';
 import type { Row } from './published.js';
-import type { Truth } from './simulator.js';
 import { amountText } from './units.js';
 
-export interface Expectation extends ExpectedRecords {
-  readonly truth: Truth;
+export interface Expectation extends ExpectedComparison {
   /** `2026-09` */
   readonly month: string;
   /** Days that were extracted, `to` exclusive. */
@@ -33,21 +40,38 @@ export function expectedFiles(expected: Expectation): ExpectedFiles {
   const days = expectedDays(expected.truth).filter(
     ({ day }) => day.startsWith(expected.month) && day >= expected.from && day < expected.to,
   );
+  const compared = familyDays(expected);
+  const statusOf = statusesOf(compared);
   return {
-    'customer_cost.csv': customerCost(expected.month, days, customerOf),
-    'account_cost.csv': accountCost(expected, days, customerOf),
+    'customer_cost.csv': customerCost(expected.month, days, customerOf, statusOf),
+    'account_cost.csv': accountCost(expected, days, customerOf, statusOf),
     'unpriced.csv': unpricedRows(expected, customerOf),
     'undated.csv': undatedRows(expected, customerOf),
     'completeness.csv': completeness(expected, days),
     'price_changes.csv': [],
     'price_times_duration.csv': priceTimesDuration(expected),
-    'reconciliation.csv': reconciliation(days),
+    'reconciliation.csv': reconciliationRows(compared),
+    'reconciliation_summary.csv': summaryRows(expected.month, compared, customerOf),
+    'tie_out.csv': tieOutRows(expected),
     ...statements(expected, days, customerOf),
   };
 }
 
+type StatusOf = (days: readonly ExpectedDay[]) => string;
+
+/** The worst of the comparisons of some account-days. */
+function statusesOf(compared: readonly FamilyDay[]): StatusOf {
+  const found = new Map<string, string[]>();
+  for (const { account, day, currency, status } of compared) {
+    const key = [account, day, currency].join(' ');
+    found.set(key, [...(found.get(key) ?? []), status]);
+  }
+  return (days) =>
+    worst(days.flatMap(({ account, day, currency }) => found.get([account, day, currency].join(' ')) ?? []));
+}
+
 /** The figures that customer_cost.csv and account_cost.csv share, of days of one key. */
-function figures(days: readonly ExpectedDay[], currency: string): Row {
+function figures(days: readonly ExpectedDay[], currency: string, statusOf: StatusOf): Row {
   const sum = (pick: (day: ExpectedDay) => bigint): bigint => days.reduce((total, day) => total + pick(day), 0n);
   const count = (pick: (day: ExpectedDay) => number): string =>
     String(days.reduce((total, day) => total + pick(day), 0));
@@ -66,7 +90,7 @@ function figures(days: readonly ExpectedDay[], currency: string): Row {
     total_cost: currency === '' ? '' : amountText(calls + messages + other),
     unpriced_calls: count((day) => day.callsUnpriced),
     unpriced_messages: count((day) => day.messagesUnpriced),
-    reconciliation: 'not_compared',
+    reconciliation: currency === '' ? 'pending' : statusOf(days),
   };
 }
 
@@ -84,7 +108,7 @@ function grouped(days: readonly ExpectedDay[], keyOf: (day: ExpectedDay) => stri
 
 const isShown = (day: ExpectedDay): boolean => hasRecords(day) || hasUsage(day);
 
-function customerCost(month: string, days: readonly ExpectedDay[], customerOf: CustomerOf): Row[] {
+function customerCost(month: string, days: readonly ExpectedDay[], customerOf: CustomerOf, statusOf: StatusOf): Row[] {
   const groups = grouped(days.filter(isShown), ({ account, day, currency }) => {
     const customer = customerOf(account, day);
     return [customer.id, currency, customer.name];
@@ -93,11 +117,16 @@ function customerCost(month: string, days: readonly ExpectedDay[], customerOf: C
     month: `${month}-01`,
     customer_id: id,
     customer_name: name,
-    ...figures(group, currency),
+    ...figures(group, currency, statusOf),
   }));
 }
 
-function accountCost({ truth, month }: Expectation, days: readonly ExpectedDay[], customerOf: CustomerOf): Row[] {
+function accountCost(
+  { truth, month }: Expectation,
+  days: readonly ExpectedDay[],
+  customerOf: CustomerOf,
+  statusOf: StatusOf,
+): Row[] {
   const groups = grouped(days.filter(isShown), ({ account, day, currency }) => [
     account,
     customerOf(account, day).id,
@@ -111,7 +140,7 @@ function accountCost({ truth, month }: Expectation, days: readonly ExpectedDay[]
       friendly_name: known?.friendly_name ?? '',
       status: known?.status ?? '',
       customer_id: customer,
-      ...figures(group, currency),
+      ...figures(group, currency, statusOf),
     };
   });
 }
@@ -172,28 +201,6 @@ function priceTimesDuration({ truth, month }: Expectation): Row[] {
       price_times_minutes: product.cost_times_minutes,
     }))
     .toSorted((a, b) => compareLists([a.account_sid, a.currency], [b.account_sid, b.currency]));
-}
-
-function reconciliation(days: readonly ExpectedDay[]): Row[] {
-  return days.flatMap((day) => {
-    const { account, currency } = day;
-    const services = [
-      ['calls', day.callsCount - day.callsUnpriced, day.callsCost, day.callsUsage],
-      ['messages', day.messagesCount - day.messagesUnpriced, day.messagesCost, day.messagesUsage],
-    ] as const;
-    return services
-      .filter(([, count, , usage]) => count > 0 || usage !== 0n)
-      .map(([service, count, cost, usage]) => ({
-        account_sid: account,
-        day: day.day,
-        currency,
-        service,
-        itemised_count: String(count),
-        itemised_cost: amountText(cost),
-        usage_cost: amountText(usage),
-        status: 'not_compared',
-      }));
-  });
 }
 
 /** customers/<customer>.csv, under the customer's key: which file holds it is for the reader to find. */

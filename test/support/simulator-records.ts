@@ -21,6 +21,7 @@ export async function unpricedRecords(simulator: SimulatorHandle, truth: Truth):
     if (row.price !== null) throw new Error(`${sid} should have no price`);
     records.push({
       service,
+      family: familyOf(service, row),
       sid,
       account: account_sid,
       chargedAt: instantText(service === 'calls' ? row.start_time : row.date_sent),
@@ -32,6 +33,14 @@ export async function unpricedRecords(simulator: SimulatorHandle, truth: Truth):
     });
   }
   return records;
+}
+
+/** As twilio-contract.md has it: trunks by direction, clients and SIP by the far end, channels by the kind before an address. */
+function familyOf(service: string, { direction, from, to, num_media }: ApiRecord): string {
+  const far = String(direction === 'inbound' ? from : to);
+  if (service === 'messages') return /^\w+:/.test(far) ? 'channels' : num_media === '0' ? 'sms' : 'mms';
+  if (String(direction).startsWith('trunking')) return 'trunking';
+  return /^(client|sip):/.test(far) ? 'client_and_sip_voice' : 'voice';
 }
 
 /** The records that no date filter reaches, each asked for by its SID. */
