@@ -6,19 +6,20 @@
 -- grain:      service, sid
 -- order:      none
 -- columns:
---   service      VARCHAR        calls or messages
---   family       VARCHAR        family of usage categories that counts it
---   sid          VARCHAR
---   account_sid  VARCHAR
---   charged_at   TIMESTAMP      UTC, when the call started or the message was sent
---   day          DATE           UTC
---   month        DATE           UTC, first day
---   direction    VARCHAR
---   status       VARCHAR
---   currency     VARCHAR        ISO 4217; empty where Twilio gives none, as on fresh messages
---   cost         DECIMAL(18,8)  in currency; positive = Twilio charged us; null = unpriced
---   minutes      INTEGER        started minutes; 0 for messages
---   segments     INTEGER        0 for calls
+--   service          VARCHAR        calls or messages
+--   family           VARCHAR        family of usage categories that counts it
+--   sid              VARCHAR
+--   account_sid      VARCHAR
+--   charged_at       TIMESTAMP      UTC, when the call started or the message was sent
+--   day              DATE           UTC
+--   month            DATE           UTC, first day
+--   direction        VARCHAR
+--   status           VARCHAR
+--   outside_address  VARCHAR        of who called in or sent, else of who was called or sent to; as landed
+--   currency         VARCHAR        ISO 4217; empty where Twilio gives none, as on fresh messages
+--   cost             DECIMAL(18,8)  in currency; positive = Twilio charged us; null = unpriced
+--   minutes          INTEGER        started minutes; 0 for messages
+--   segments         INTEGER        0 for calls
 select
   'calls' as service,
   family,
@@ -29,6 +30,7 @@ select
   cast(date_trunc('month', charged_at) as date) as month,
   direction,
   status,
+  case when direction in ('inbound', 'trunking-originating') then from_address else to_address end as outside_address,
   coalesce(currency, '') as currency,
   cost,
   cast((duration_seconds + 59) // 60 as integer) as minutes,
@@ -46,6 +48,7 @@ select
   cast(date_trunc('month', charged_at) as date) as month,
   direction,
   status,
+  case when direction = 'inbound' then from_address else to_address end as outside_address,
   coalesce(currency, '') as currency,
   cost,
   0 as minutes,

@@ -50,7 +50,7 @@ describe('usage categories', () => {
   it('are itemised with their parents or not at all, by a list that exists', () => {
     for (const { category, parent, itemised_by: itemisedBy, source } of rows) {
       expect(['', 'calls', 'messages']).toContain(itemisedBy);
-      expect(['docs', 'name']).toContain(source);
+      expect(['docs', 'account', 'name']).toContain(source);
       if (parent !== '') expect(byName.get(parent)?.itemised_by, `${category} and ${parent}`).toBe(itemisedBy);
     }
   });
@@ -60,7 +60,18 @@ describe('usage categories', () => {
     expect(chain('calls-client')).toEqual(['calls-client']);
     expect(chain('sms-outbound-shortcode')).toEqual(['sms-outbound-shortcode', 'sms-outbound', 'sms']);
     expect(chain('authy-sms-outbound')).toContain('sms');
+    expect(chain('authy-calls-outbound')).toContain('calls');
     expect(byName.get('sms-messages-carrierfees')).toMatchObject({ parent: '', itemised_by: '' });
     expect(byName.get('totalprice')).toMatchObject({ parent: '', itemised_by: '' });
+  });
+
+  it('hold the containments that published usage records show', () => {
+    expect(chain('channels-messaging-inbound')).toEqual([
+      'channels-messaging-inbound',
+      'channels-messaging',
+      'channels',
+    ]);
+    expect(chain('channels-whatsapp-template-marketing').slice(1)).toEqual(['channels-whatsapp', 'channels']);
+    expect(chain('amazon-polly')).toEqual(['amazon-polly', 'calls-text-to-speech']);
   });
 });

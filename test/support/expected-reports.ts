@@ -1,3 +1,4 @@
+import { expectedExposureCounts } from './expected-exposure.js';
 import {
   byBytes,
   type CustomerOf,
@@ -46,6 +47,7 @@ export function expectedFiles(expected: Expectation): ExpectedFiles {
     'customer_cost.csv': customerCost(expected.month, days, customerOf, statusOf),
     'account_cost.csv': accountCost(expected, days, customerOf, statusOf),
     'unpriced.csv': unpricedRows(expected, customerOf),
+    'unpriced_exposure.csv': expectedExposureCounts(expected, customerOf),
     'undated.csv': undatedRows(expected, customerOf),
     'completeness.csv': completeness(expected, days),
     'price_changes.csv': [],
