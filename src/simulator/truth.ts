@@ -7,7 +7,7 @@ import { CURRENCIES, fixedText, Sum } from './money.js';
 import { SidKind } from './sids.js';
 import { DAY_SECONDS, dayOf, dayText, isoInstant, monthText } from './time.js';
 import { firstAt } from './usage.js';
-import { type DaySpan, sumCategories } from './usage-rows.js';
+import { type DaySpan, sumOne } from './usage-sums.js';
 import type { World } from './world.js';
 
 /** What a perfect ledger would hold for one account, day, currency and service. */
@@ -208,7 +208,7 @@ function* messageLines(world: World, account: Account, days: DaySpan): Generator
 /** Usage by day and category, the containing categories too, without the rows of zeros. */
 function* usageLines(world: World, account: Account, days: DaySpan): Generator<string> {
   for (let day = days.first; day <= Math.min(days.last, dayOf(world.now)); day++) {
-    for (const [currency, sums] of sumCategories(world.usage, [account], { first: day, last: day }, world.now)) {
+    for (const [currency, sums] of sumOne(world.usage, account, { first: day, last: day }, world.now)) {
       for (const [category, sum] of sums.entries()) {
         if (sum.count === 0 && sum.price === 0n) continue;
         yield line('usage', {
