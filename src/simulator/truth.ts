@@ -1,6 +1,7 @@
 import { type Account, statusAt } from './accounts.js';
 import { CallFacts } from './calls.js';
 import { CATEGORIES } from './categories.js';
+import { toldDiscrepancies } from './discrepancies.js';
 import { messageSid } from './message-rows.js';
 import { MessageFacts } from './messages.js';
 import { CURRENCIES, fixedText, Sum } from './money.js';
@@ -58,6 +59,7 @@ export function* truthLines(world: World, days: DaySpan): Generator<string> {
     yield* messageLines(world, account, days);
     yield* usageLines(world, account, days);
   }
+  for (const discrepancy of toldDiscrepancies(world, days)) yield line('discrepancy', { ...discrepancy });
 }
 
 function line(type: string, fields: Record<string, unknown>): string {
@@ -122,11 +124,14 @@ function* callLines(world: World, account: Account, days: DaySpan): Generator<st
     // What never took place is charged for only where it has a price.
     if (!call.hasStarted && !call.isPriced) continue;
     const totals = totalsAt(found, day, call.currency);
-    totals.count++;
-    totals.minutes += call.minutes;
-    totals.cost.add(call.cost);
-    if (call.isPriced) addProducts(products, day);
-    else {
+    // A record that the list shows twice is two to whoever reads the list.
+    for (let rows = calls.hasTwin(index) ? 2 : 1; rows > 0; rows--) {
+      totals.count++;
+      totals.minutes += call.minutes;
+      totals.cost.add(call.cost);
+      if (call.isPriced) addProducts(products, day);
+    }
+    if (!call.isPriced) {
       totals.unpriced++;
       yield line('unpriced', { account_sid: account.sid, service: 'calls', day: dayText(day), sid: sid() });
     }
@@ -194,9 +199,11 @@ function* messageLines(world: World, account: Account, days: DaySpan): Generator
     if (!message.hasSent) undated.push(sid());
     if (!message.hasSent && !message.isPriced) continue;
     const totals = totalsAt(found, day, message.isPriced ? message.currency : NO_CURRENCY);
-    totals.count++;
-    totals.segments += message.segments;
-    totals.cost.add(message.cost);
+    for (let rows = messages.hasTwin(index) ? 2 : 1; rows > 0; rows--) {
+      totals.count++;
+      totals.segments += message.segments;
+      totals.cost.add(message.cost);
+    }
     if (message.isPriced) continue;
     totals.unpriced++;
     yield line('unpriced', { account_sid: account.sid, service: 'messages', day: dayText(day), sid: sid() });

@@ -1,6 +1,7 @@
 import { type Account, liveHours, makeAccounts } from './accounts.js';
 import { CallRows } from './call-rows.js';
 import { Calls } from './calls.js';
+import { Injected } from './injected.js';
 import { MessageRows } from './message-rows.js';
 import { Messages } from './messages.js';
 import type { WorldOptions } from './options.js';
@@ -30,6 +31,8 @@ export class World {
   readonly usage: Usage;
   /** The usage of all accounts together. */
   readonly sumsOfAll: SumsOfAll;
+  /** What a test has injected. Nearly always nothing. */
+  readonly injected: Injected;
   private readonly bySid = new Map<string, Account>();
   private readonly rhythms: Rhythm[];
   private readonly traffics = new Map<number, Traffic>();
@@ -44,6 +47,7 @@ export class World {
     this.apiSecret = hexToken(deriveKey(seed, 0xa92));
     this.rhythms = Array.from({ length: HABITS }, (_, habit) => new Rhythm(options.from, options.to, seed, habit));
     this.usage = new Usage(seed, (account) => this.traffic(account));
+    this.injected = new Injected((account) => this.traffic(account));
     this.sumsOfAll = new SumsOfAll(this.usage, this.accounts);
     this.clock = options.now;
   }
