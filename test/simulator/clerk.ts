@@ -78,7 +78,12 @@ export async function compare(simulator: SimulatorHandle, truth: Truth): Promise
       if (rows === undefined) result.unreadable.push(`${sid} ${list}`);
       else addRecords(result.ledger, account, list, rows);
     }
-    const range = { StartDate: truth.world.from, EndDate: truth.world.last_day, IncludeSubaccounts: 'false', PageSize: 400 };
+    const range = {
+      StartDate: truth.world.from,
+      EndDate: truth.world.last_day,
+      IncludeSubaccounts: 'false',
+      PageSize: 400,
+    };
     const usage = await rowsUnless(api, listPath(sid, 'Usage/Records/Daily', range), 404, 20404);
     if (usage === undefined) result.unknown.push(sid);
     else addUsage(result, sid, usage);
