@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../adapters/clock.js';
 import { ConfigError } from '../domain/errors.js';
+import { type Cause, FIRST_CAUSES } from '../simulator/causes.js';
 import { DEFAULT_OPTIONS, PROFILES, type Profile, type SimulatorOptions } from '../simulator/options.js';
 import type { OtherTraffic } from '../simulator/room.js';
 import { startSimulator } from '../simulator/server.js';
@@ -21,6 +22,7 @@ interface SimulateFlags {
   pageRowsMax: number;
   listsParent: boolean;
   profile: Profile[];
+  discrepancies: Cause[];
 }
 
 const EXAMPLES = `
@@ -32,6 +34,7 @@ Examples:
   $ subledger simulate --profile plain,calls-only,one-account --records 5000000
   $ subledger simulate --now 2026-09-15T12:00:00Z --concurrency-limit 5 --retry-after 1
   $ subledger simulate --concurrency-limit 10 --other-traffic 2,6:5000
+  $ subledger simulate --discrepancies unpriced_rows,deleted_at_twilio
 `;
 
 function wholeNumber(text: string): number {
@@ -49,6 +52,14 @@ function profileList(text: string): Profile[] {
   const names = text.split(',');
   const known = names.filter((name): name is Profile => PROFILES.some((profile) => profile === name));
   if (known.length < names.length) throw new InvalidArgumentError(`must be of ${PROFILES.join(', ')}.`);
+  return known;
+}
+
+function causeList(text: string): Cause[] {
+  if (text === 'all') return [...FIRST_CAUSES];
+  const names = text.split(',');
+  const known = names.filter((name): name is Cause => FIRST_CAUSES.some((cause) => cause === name));
+  if (known.length < names.length) throw new InvalidArgumentError(`must be all, or of ${FIRST_CAUSES.join(', ')}.`);
   return known;
 }
 
@@ -98,6 +109,11 @@ export function registerSimulate(program: Command): void {
       new Option('--profile <list>', `kinds of world, of ${PROFILES.join(', ')}`)
         .argParser(profileList)
         .default([...defaults.profiles], defaults.profiles.join()),
+    )
+    .addOption(
+      new Option('--discrepancies <causes>', 'make usage and lists differ from the start: all, or some causes')
+        .argParser(causeList)
+        .default([...defaults.discrepancies], 'none'),
     )
     .addHelpText('after', EXAMPLES)
     .action(async (flags: SimulateFlags) => {

@@ -1,4 +1,5 @@
 import { accountRow, listAccounts } from './account-list.js';
+import type { Account } from './accounts.js';
 import { type Answer, errorAnswer, jsonAnswer } from './answer.js';
 import type { Behaviour } from './behaviour.js';
 import { fetchCall, listCalls } from './call-list.js';
@@ -33,6 +34,7 @@ export function answerApi(
     if (sid === undefined) throw notFound(path);
     const account = authorise(world, principal, sid, path);
     if (resource === undefined) return jsonAnswer(accountRow(account, world.now));
+    refuse(world, account, resource, path);
     if (resource === 'Calls') return recyclable(listCalls(world, account, query, behaviour));
     if (resource === 'Messages') return recyclable(listMessages(world, account, query, behaviour));
     const usage = USAGE_RESOURCES.find((name) => resource === `Usage/${name}`);
@@ -50,6 +52,14 @@ export function answerApi(
     if (error instanceof ApiError) return errorAnswer(error);
     throw error;
   }
+}
+
+/** What was injected into this account: a list that cannot be read, usage that is not found. */
+function refuse(world: World, account: Account, resource: string, path: string): void {
+  const { injected } = world;
+  const list = resource === 'Calls' ? 'calls' : resource === 'Messages' ? 'messages' : undefined;
+  if (list !== undefined && injected.refuses(account, list)) throw new ApiError(500, 20500, 'Internal Server Error');
+  if (resource.startsWith('Usage/') && injected.refuses(account, 'usage')) throw notFound(path);
 }
 
 function recyclable(body: Buffer): Answer {

@@ -5,7 +5,7 @@ import { callAddress } from './call-rows.js';
 import { CALL_SECONDS_MAX, CALL_STATUSES, CallFacts, type Calls } from './calls.js';
 import { badToken, envelope, readPage } from './paging.js';
 import { ApiError, type Query, timeSpan } from './query.js';
-import { type Cursor, type IndexRange, rangeOf, select } from './select.js';
+import { type Cursor, type IndexRange, type Position, rangeOf, select, stepsOf } from './select.js';
 import { SidKind } from './sids.js';
 import type { World } from './world.js';
 
@@ -26,20 +26,34 @@ const FILTERS = [
 const COMMA = piece(',');
 const facts = new CallFacts();
 
+/** Where a call of this account stands in the list, by its SID; undefined for any other text. */
+function callPosition(world: World, account: Account, sid: string): Position | undefined {
+  const found = sid.startsWith('CA') ? world.sids.record(sid.slice(2), account.index, SidKind.call) : undefined;
+  const { calls } = world.traffic(account);
+  if (found === undefined || found.index >= calls.count) return undefined;
+  if (!found.isTwin) return found.index;
+  return calls.hasTwin(found.index) ? found.index + 0.5 : undefined;
+}
+
 /** The index of a call of this account by its SID; undefined for any other text. */
 export function callIndex(world: World, account: Account, sid: string): number | undefined {
-  const found = sid.startsWith('CA') ? world.sids.decode(sid.slice(2)) : undefined;
-  if (found === undefined || found.kind !== SidKind.call || found.account !== account.index) return undefined;
-  return found.index < world.traffic(account).calls.count ? found.index : undefined;
+  const position = callPosition(world, account, sid);
+  return Number.isInteger(position) ? position : undefined;
+}
+
+/** The SID of the call at a place of the list, or of its double. */
+function sidAt(world: World, account: Account, position: Position): string {
+  const index = Math.floor(position);
+  return `CA${world.sids.recordHex(account.index, SidKind.call, index, position > index)}`;
 }
 
 /** `PA` and the SID of the last call of the page before, or `PB` and that of the first call of the page after. */
 function cursorOf(world: World, account: Account, token: string | undefined): Cursor {
   if (token === undefined) return undefined;
-  const index = callIndex(world, account, token.slice(2));
-  if (index === undefined) throw badToken();
-  if (token.startsWith('PA')) return { after: index };
-  if (token.startsWith('PB')) return { before: index };
+  const position = callPosition(world, account, token.slice(2));
+  if (position === undefined) throw badToken();
+  if (token.startsWith('PA')) return { after: position };
+  if (token.startsWith('PB')) return { before: position };
   throw badToken();
 }
 
@@ -92,6 +106,13 @@ function rangeFor(world: World, account: Account, calls: Calls, query: Query, up
   return range;
 }
 
+/** Reads what the row at a place of the list shows. */
+function readAt(calls: Calls, position: Position, now: number): void {
+  const index = Math.floor(position);
+  calls.read(index, now, facts);
+  facts.isTwin = position > index;
+}
+
 /** One page of an account's calls, newest start first. */
 export function listCalls(world: World, account: Account, query: Query, behaviour: Behaviour): Buffer {
   const { includesUpper, pageRowsMax } = behaviour;
@@ -99,24 +120,25 @@ export function listCalls(world: World, account: Account, query: Query, behaviou
   const request = readPage(query, pageRowsMax);
   const range = rangeFor(world, account, calls, query, includesUpper);
   const accepts = tester(world, account, calls, query, includesUpper);
-  const { indexes, hasMore } = select(range, cursorOf(world, account, request.token), request.size, accepts);
-  const tokenOf = (prefix: string, index: number | undefined): string | undefined =>
-    index === undefined ? undefined : `${prefix}CA${world.sids.hex(account.index, SidKind.call, index)}`;
+  const cursor = cursorOf(world, account, request.token);
+  const { positions, hasMore } = select(range, cursor, request.size, accepts, stepsOf(calls));
+  const tokenOf = (prefix: string, position: Position | undefined): string | undefined =>
+    position === undefined ? undefined : prefix + sidAt(world, account, position);
   const { before, after } = envelope('calls', {
     path: `/2010-04-01/Accounts/${account.sid}/Calls.json`,
     filters: query.echo(FILTERS),
     request,
-    count: indexes.length,
-    nextToken: hasMore ? tokenOf('PA', indexes.at(-1)) : undefined,
-    previousToken: request.page > 0 ? tokenOf('PB', indexes[0]) : undefined,
+    count: positions.length,
+    nextToken: hasMore ? tokenOf('PA', positions.at(-1)) : undefined,
+    previousToken: request.page > 0 ? tokenOf('PB', positions[0]) : undefined,
   });
-  const page = new ByteWriter(before.length + after.length + callRows.bytesMax(indexes.length));
+  const page = new ByteWriter(before.length + after.length + callRows.bytesMax(positions.length));
   page.text(before);
   let isFirst = true;
-  for (const index of indexes) {
+  for (const position of positions) {
     if (!isFirst) page.piece(COMMA);
     isFirst = false;
-    calls.read(index, world.now, facts);
+    readAt(calls, position, world.now);
     callRows.write(page, facts);
   }
   page.text(after);
@@ -126,9 +148,11 @@ export function listCalls(world: World, account: Account, query: Query, behaviou
 /** One call by its SID, as it looks now. Undefined where there is none. */
 export function fetchCall(world: World, account: Account, sid: string): Buffer | undefined {
   const { calls, callRows } = world.traffic(account);
-  const index = callIndex(world, account, sid);
-  if (index === undefined || calls.timeOf(index) > world.now || calls.isDeleted(index)) return undefined;
-  calls.read(index, world.now, facts);
+  const position = callPosition(world, account, sid);
+  if (position === undefined) return undefined;
+  const index = Math.floor(position);
+  if (calls.timeOf(index) > world.now || calls.isDeleted(index)) return undefined;
+  readAt(calls, position, world.now);
   const row = new ByteWriter(callRows.bytesMax(1));
   callRows.write(row, facts);
   return row.written();

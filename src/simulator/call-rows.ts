@@ -142,7 +142,11 @@ export class CallRows {
     this.writeCharge(target, facts);
     const base = target.at;
     target.bytes(this.tail);
-    target.patchHex(base, this.sidPlaces, this.sids.words(this.calls.account.index, SidKind.call, facts.index));
+    const account = this.calls.account.index;
+    const words = facts.isTwin
+      ? this.sids.twinWords(account, SidKind.call, facts.index)
+      : this.sids.words(account, SidKind.call, facts.index);
+    target.patchHex(base, this.sidPlaces, words);
   }
 
   private writeEnds(target: ByteWriter, facts: CallFacts): void {

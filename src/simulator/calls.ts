@@ -54,8 +54,12 @@ export class CallFacts {
   leaf = 0;
   currency = 0;
   isPriced = false;
-  /** Whole hundred-millionths; positive = charged. */
+  /** What the list says. Whole hundred-millionths; positive = charged. */
   cost = 0;
+  /** What usage counts: the same, but where a test wants it otherwise. */
+  charged = 0;
+  /** Whether its double is meant: a row of the same contents under another SID. */
+  isTwin = false;
   /** Random bits for what only the row shows. */
   bits = 0;
   stranger = 0;
@@ -144,11 +148,23 @@ export class Calls {
     facts.leaf = route.leaf[type] ?? 0;
     this.readLength(mix(this.lengthKey, index), now, facts);
     this.readPrice(mix(this.priceKey, index), route.listPrice[type] ?? 0, now, facts);
+    facts.charged = facts.cost;
     if (this.changes.size > 0) applyChange(facts, this.changes.get(index));
   }
 
   isDeleted(index: number): boolean {
     return this.changes.size > 0 && this.changes.get(index)?.isDeleted === true;
+  }
+
+  /** Whether the list shows a call twice. */
+  hasTwin(index: number): boolean {
+    return this.changes.size > 0 && this.changes.get(index)?.isTwin === true;
+  }
+
+  /** What an account pays for a minute of a call, in hundred-millionths of its currency. */
+  rateOf(facts: CallFacts): number {
+    const type = this.account.numbers[facts.ownNumber]?.type ?? NumberType.local;
+    return rateFor(this.account, facts.route.listPrice[type] ?? 0, facts.startedAt);
   }
 
   private readLength(hash: number, now: number, facts: CallFacts): void {

@@ -78,6 +78,7 @@ const USAGE_ONLY: Row[] = [
   ['wireless', 'totalprice', 'Programmable Wireless', '', ''],
   ['wireless-usage', 'wireless', 'Programmable Wireless Usage', '', ''],
   ['taskrouter-tasks', 'totalprice', 'TaskRouter Tasks', 'tasks', 'tasks'],
+  ['failed-message-processing-fee', 'totalprice', 'Failed Message Processing Fee', 'messages', 'messages'],
 ];
 
 function table(rows: Row[]): Category[] {
@@ -92,6 +93,7 @@ export const CATEGORIES: readonly Category[] = table([
   ...MESSAGES,
   ...USAGE_ONLY,
   ['totalprice', '', 'Total Price', '', ''],
+  ['simulated-new-service', 'totalprice', 'Simulated New Service', 'units', 'units'],
 ]);
 
 /** Index of a category by its name. Throws for a name that is not in the table: that would be a slip of this program. */
@@ -102,6 +104,10 @@ export function categoryIndex(name: string): number {
 }
 
 export const TOTAL_PRICE = categoryIndex('totalprice');
+/** Where Twilio puts the fee of a failed message that it lists apart. */
+export const FAILED_MESSAGE_FEE = categoryIndex('failed-message-processing-fee');
+/** A category that no published list knows. It has no rows of zeros: it is seen only where it was injected. */
+export const NEW_SERVICE = categoryIndex('simulated-new-service');
 
 function byNumberType(prefix: string): number[] {
   const found: number[] = [];

@@ -45,7 +45,7 @@ export function changeRecords(world: World, requests: readonly RecordChangeReque
     if (price !== undefined) change.cost = price === null ? null : costOf(price);
     source.changes.set(index, change);
   }
-  world.usage.clear();
+  world.forgetUsage();
 }
 
 /** Changes accounts. Throws a RangeError where a SID is not of this world, or the parent's. */
@@ -59,5 +59,5 @@ export function changeAccounts(world: World, requests: readonly AccountChangeReq
     account.endStatus = status;
     account.endsAt = status === 'active' ? Number.POSITIVE_INFINITY : world.now;
   }
-  world.usage.clear();
+  world.forgetUsage();
 }

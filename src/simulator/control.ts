@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { discrepancyRequest } from './causes.js';
 import { changeAccounts, changeRecords } from './changes.js';
+import { injectDiscrepancies } from './discrepancies.js';
 import type { FaultRule, Faults } from './faults.js';
 import { instantOf } from './options.js';
 import type { Room } from './room.js';
@@ -96,6 +98,9 @@ export async function answerControl(
     if (asked === 'GET stats') {
       const report = statistics.report(url.searchParams.has('log'));
       return reply(response, 200, { ...report, room: room.report(), faults: faults.counts() });
+    }
+    if (asked === 'POST discrepancies') {
+      return reply(response, 200, injectDiscrepancies(world, discrepancyRequest(await readJson(request))));
     }
     if (asked === 'POST clock') world.setNow(clockOf(await readJson(request)));
     else if (asked === 'POST records') changeRecords(world, listOf(await readJson(request)));

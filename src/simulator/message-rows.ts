@@ -142,7 +142,11 @@ export class MessageRows {
     const tail = route.media ? this.mediaTail : this.plainTail;
     const base = target.at;
     target.bytes(tail.bytes);
-    target.patchHex(base, tail.sidPlaces, this.sids.words(this.messages.account.index, SidKind.message, facts.index));
+    const account = this.messages.account.index;
+    const words = facts.isTwin
+      ? this.sids.twinWords(account, SidKind.message, facts.index)
+      : this.sids.words(account, SidKind.message, facts.index);
+    target.patchHex(base, tail.sidPlaces, words);
   }
 
   private writeAddress(target: ByteWriter, facts: MessageFacts, side: 'to' | 'from'): void {

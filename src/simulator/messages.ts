@@ -1,5 +1,5 @@
 import { type Account, currencyAt } from './accounts.js';
-import { categoryIndex } from './categories.js';
+import { categoryIndex, FAILED_MESSAGE_FEE } from './categories.js';
 import { applyChange, corrected, correctedAt, NEVER, pricedAt, type RecordChange, rateFor } from './pricing.js';
 import { deriveKey, mix } from './random.js';
 import type { Slots } from './rhythm.js';
@@ -81,7 +81,7 @@ const OUTBOUND = statuses('delivered', 'delivered', 'delivered', 'sent', 'sent',
 const INBOUND = statuses('received');
 const UNSENT = statuses('queued', 'accepted', 'scheduled', 'failed', 'canceled');
 const RARE = statuses('sending', 'partially_delivered');
-const [FAILED = 0] = statuses('failed');
+export const [FAILED = 0] = statuses('failed');
 const [RECEIVING = 0] = statuses('receiving');
 
 /** What Twilio charges for handling a message that failed: 0.001 dollars, in hundred-millionths. */
@@ -99,9 +99,15 @@ export class MessageFacts {
   media = 0;
   ownNumber = 0;
   currency = 0;
+  /** The leaf category that counts it. */
+  leaf = 0;
   isPriced = false;
-  /** Whole hundred-millionths; positive = charged. */
+  /** What the list says. Whole hundred-millionths; positive = charged. */
   cost = 0;
+  /** What usage counts beside the fee: the same, but where a test wants it otherwise. */
+  charged = 0;
+  /** Whether its double is meant: a row of the same contents under another SID. */
+  isTwin = false;
   /** The carrier's fee, known once the price is: only usage shows it. */
   fee = 0;
   bits = 0;
@@ -113,6 +119,10 @@ export class Messages {
   readonly count: number;
   /** What tests have changed, by index. Nearly always empty. */
   readonly changes = new Map<number, RecordChange>();
+  /** Whether listed prices hold the carrier's fee. Usage lists it apart always. */
+  listsCarrierFees = false;
+  /** Whether usage lists what failed messages cost apart from sent ones. */
+  countsFailedApart = false;
   private readonly routeKey: number;
   private readonly statusKey: number;
   private readonly priceKey: number;
@@ -151,6 +161,7 @@ export class Messages {
     const statusHash = mix(this.statusKey, index);
     const found = ROUTES[routeHash & 31] as MessageRoute;
     const isInbound = found.direction === 'inbound';
+    const change = this.changes.size > 0 ? this.changes.get(index) : undefined;
     facts.index = index;
     facts.route = found;
     facts.sentAt = this.slots.timeOf(index);
@@ -168,12 +179,21 @@ export class Messages {
     else if (luck < 5) facts.status = FAILED;
     else if (luck === 5) facts.status = RARE[(statusHash >>> 19) & 1] ?? 0;
     else facts.status = OUTBOUND[(statusHash >>> 19) & 7] ?? 0;
+    if (change?.isFailed) facts.status = FAILED;
+    facts.leaf = this.countsFailedApart && facts.status === FAILED ? FAILED_MESSAGE_FEE : found.leaf;
     this.readPrice(mix(this.priceKey, index), now, facts);
-    if (this.changes.size > 0) applyChange(facts, this.changes.get(index));
+    facts.charged = facts.cost;
+    if (change !== undefined) applyChange(facts, change);
+    if (this.listsCarrierFees && facts.isPriced) facts.cost += facts.fee;
   }
 
   isDeleted(index: number): boolean {
     return this.changes.size > 0 && this.changes.get(index)?.isDeleted === true;
+  }
+
+  /** Whether the list shows a message twice. */
+  hasTwin(index: number): boolean {
+    return this.changes.size > 0 && this.changes.get(index)?.isTwin === true;
   }
 
   private readPrice(hash: number, now: number, facts: MessageFacts): void {

@@ -1,3 +1,4 @@
+import type { Cause } from './causes.js';
 import { checkOtherTraffic, type OtherTraffic } from './room.js';
 import { DAY_SECONDS, dayOf, parseDay } from './time.js';
 
@@ -40,6 +41,8 @@ export interface SimulatorOptions {
   /** Whether the list of accounts holds the parent itself. Both are to be reckoned with. */
   listsParent: boolean;
   profiles: readonly Profile[];
+  /** Differences between usage and lists that are there from the start, two of each cause, chosen by the seed. */
+  discrepancies: readonly Cause[];
 }
 
 /** The largest page that Twilio gives (its OpenAPI document: PageSize maximum 1000). */
@@ -61,6 +64,7 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   pageRowsMax: PAGE_ROWS_MAX,
   listsParent: true,
   profiles: ['mixed'],
+  discrepancies: [],
 };
 
 /** Accounts fit 16 bits of a SID with room to spare, and records 32. */

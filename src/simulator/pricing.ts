@@ -41,13 +41,28 @@ export function corrected(cost: number, hash: number): number {
 /** What a test has changed about one record. */
 export interface RecordChange {
   isDeleted?: boolean;
-  /** Whole units, positive = charged; null = not priced. */
+  /** Whole units, positive = charged; null = not priced. Usage follows. */
   cost?: number | null;
+  /** What the list says instead, while usage goes on counting the cost. */
+  listed?: number | null;
+  /** The list shows the record once more, under another SID. */
+  isTwin?: boolean;
+  /** The message failed, and costs what failed messages cost. */
+  isFailed?: boolean;
 }
 
 /** Applies a change to what is known of a record. */
-export function applyChange(facts: { isPriced: boolean; cost: number }, change: RecordChange | undefined): void {
-  if (change?.cost === undefined) return;
-  facts.isPriced = change.cost !== null;
-  facts.cost = change.cost ?? 0;
+export function applyChange(
+  facts: { isPriced: boolean; cost: number; charged: number },
+  change: RecordChange | undefined,
+): void {
+  if (change?.cost !== undefined) {
+    facts.isPriced = change.cost !== null;
+    facts.cost = change.cost ?? 0;
+    facts.charged = facts.cost;
+  }
+  if (change?.listed !== undefined) {
+    facts.isPriced = change.listed !== null;
+    facts.cost = change.listed ?? 0;
+  }
 }

@@ -7,8 +7,31 @@ export interface Timeline {
   timeOf(index: number): number;
 }
 
-/** Where to go on from: after (older than) or before (newer than) a record, by its index. */
-export type Cursor = { after: number } | { before: number } | undefined;
+/**
+ * A place in a list: the index of a record, or half more for its double, which stands before it (the list begins with the
+ * newest).
+ */
+export type Position = number;
+
+/** From one place of a list to the next older and the next newer one. */
+export interface Steps {
+  older(position: Position): Position;
+  newer(position: Position): Position;
+}
+
+const SINGLE_STEPS: Steps = { older: (position) => position - 1, newer: (position) => position + 1 };
+
+/** The steps through a list in which some records stand twice. */
+export function stepsOf(source: { changes: { size: number }; hasTwin(index: number): boolean }): Steps {
+  if (source.changes.size === 0) return SINGLE_STEPS;
+  return {
+    older: (at) => (!Number.isInteger(at) ? Math.floor(at) : source.hasTwin(at - 1) ? at - 0.5 : at - 1),
+    newer: (at) => (!Number.isInteger(at) ? Math.ceil(at) : source.hasTwin(at) ? at + 0.5 : at + 1),
+  };
+}
+
+/** Where to go on from: after (older than) or before (newer than) a place. */
+export type Cursor = { after: Position } | { before: Position } | undefined;
 
 /** A range of indexes `[low, high)`. */
 export interface IndexRange {
@@ -23,32 +46,34 @@ export function rangeOf(timeline: Timeline, span: Span | undefined, now: number)
   return { low, high: Math.max(firstAt(timeline, to), low) };
 }
 
-/** One page: the indexes of its records, newest first, and whether there are older ones. */
+/** One page: the places of its rows, newest first, and whether there are older ones. */
 export interface Selection {
-  indexes: number[];
+  positions: Position[];
   hasMore: boolean;
 }
 
-/** Takes up to `size` accepted records, newest first, from where the cursor says. */
+/** Takes up to `size` rows of accepted records, newest first, from where the cursor says. */
 export function select(
   range: IndexRange,
   cursor: Cursor,
   size: number,
   accepts: (index: number) => boolean,
+  { older, newer }: Steps,
 ): Selection {
-  const indexes: number[] = [];
+  const positions: Position[] = [];
   if (cursor !== undefined && 'before' in cursor) {
-    for (let at = Math.max(cursor.before + 1, range.low); at < range.high && indexes.length < size; at++) {
-      if (accepts(at)) indexes.push(at);
+    let at = Math.max(newer(cursor.before), range.low);
+    for (; at < range.high && positions.length < size; at = newer(at)) {
+      if (accepts(Math.floor(at))) positions.push(at);
     }
-    return { indexes: indexes.reverse(), hasMore: indexes.length > 0 };
+    return { positions: positions.reverse(), hasMore: positions.length > 0 };
   }
-  let at = cursor === undefined ? range.high - 1 : Math.min(cursor.after, range.high) - 1;
-  for (; at >= range.low && indexes.length < size; at--) {
-    if (accepts(at)) indexes.push(at);
+  let at = older(cursor === undefined ? range.high : Math.min(cursor.after, range.high));
+  for (; at >= range.low && positions.length < size; at = older(at)) {
+    if (accepts(Math.floor(at))) positions.push(at);
   }
-  for (; at >= range.low; at--) {
-    if (accepts(at)) return { indexes, hasMore: true };
+  for (; at >= range.low; at = older(at)) {
+    if (accepts(Math.floor(at))) return { positions, hasMore: true };
   }
-  return { indexes, hasMore: false };
+  return { positions, hasMore: false };
 }

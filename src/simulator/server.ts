@@ -6,6 +6,7 @@ import type { Behaviour } from './behaviour.js';
 import { changeAccounts, changeRecords } from './changes.js';
 import { answerControl, CONTROL_PREFIX } from './control.js';
 import { send, sendFaulty } from './delivery.js';
+import { injectDiscrepancies } from './discrepancies.js';
 import { type FaultAction, Faults, reshape } from './faults.js';
 import { DEFAULT_OPTIONS, instantOf, type SimulatorOptions, worldOptions } from './options.js';
 import { ApiError } from './query.js';
@@ -15,6 +16,8 @@ import { World } from './world.js';
 
 /** Idle connections are kept longer than any client keeps them, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 120_000;
+/** Of each cause so many, where the options name causes. */
+const INJECTED_AT_START = 2;
 const ACCOUNT_SID = /^\/2010-04-01\/Accounts\/(AC[0-9a-fA-F]{32})/;
 
 export interface SimulatorCredentials {
@@ -52,6 +55,8 @@ class Front {
     const { listsParent, pageRowsMax } = options;
     this.behaviour = { includesUpper: options.upperBound === 'inclusive', listsParent, pageRowsMax };
     this.world = new World(worldOptions(options));
+    const { seed, discrepancies: causes } = options;
+    if (causes.length > 0) injectDiscrepancies(this.world, { seed, causes, each: INJECTED_AT_START });
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {

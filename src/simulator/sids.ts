@@ -4,7 +4,11 @@ import { deriveKey, mix } from './random.js';
 export const SidKind = { call: 0, message: 1, account: 2, number: 3, other: 4 } as const;
 export type SidKind = (typeof SidKind)[keyof typeof SidKind];
 
+type RecordKind = typeof SidKind.call | typeof SidKind.message;
+
 const KINDS = 5;
+/** The doubles of records are among the other SIDs, behind the few that an account has of its own. */
+const TWINS_FROM = 2;
 const ROUNDS = 4;
 
 /**
@@ -37,6 +41,11 @@ export class SidCodec {
     return current;
   }
 
+  /** As `words`, of the double of a call or message. */
+  twinWords(account: number, kind: RecordKind, index: number): Uint32Array {
+    return this.words(account, SidKind.other, TWINS_FROM + index * 2 + kind);
+  }
+
   /** The 32 digits as text. */
   hex(account: number, kind: SidKind, index: number): string {
     let text = '';
@@ -56,5 +65,20 @@ export class SidCodec {
     }
     const found = { account: Math.floor(left / KINDS), kind: left % KINDS, index: right };
     return this.hex(found.account, found.kind as SidKind, found.index) === hex ? found : undefined;
+  }
+
+  /** The 32 digits of a call or message, or of its double. */
+  recordHex(account: number, kind: RecordKind, index: number, isTwin: boolean): string {
+    return isTwin ? this.hex(account, SidKind.other, TWINS_FROM + index * 2 + kind) : this.hex(account, kind, index);
+  }
+
+  /** The index of the record of an account that a SID stands for, and whether it is that of its double. */
+  record(hex: string, account: number, kind: RecordKind): { index: number; isTwin: boolean } | undefined {
+    const found = this.decode(hex);
+    if (found === undefined || found.account !== account) return undefined;
+    if (found.kind === kind) return { index: found.index, isTwin: false };
+    const at = found.index - TWINS_FROM;
+    if (found.kind !== SidKind.other || at < 0 || at % 2 !== kind) return undefined;
+    return { index: (at - kind) / 2, isTwin: true };
   }
 }

@@ -1,13 +1,14 @@
 import { type Account, statusAt } from './accounts.js';
 import { CallFacts } from './calls.js';
 import { CATEGORIES } from './categories.js';
+import { toldDiscrepancies } from './discrepancies.js';
 import { messageSid } from './message-rows.js';
 import { MessageFacts } from './messages.js';
 import { CURRENCIES, fixedText, Sum } from './money.js';
 import { SidKind } from './sids.js';
 import { DAY_SECONDS, dayOf, dayText, isoInstant, monthText } from './time.js';
 import { firstAt } from './usage.js';
-import { type DaySpan, sumCategories } from './usage-rows.js';
+import { type DaySpan, sumOne } from './usage-sums.js';
 import type { World } from './world.js';
 
 /** What a perfect ledger would hold for one account, day, currency and service. */
@@ -58,6 +59,7 @@ export function* truthLines(world: World, days: DaySpan): Generator<string> {
     yield* messageLines(world, account, days);
     yield* usageLines(world, account, days);
   }
+  for (const discrepancy of toldDiscrepancies(world, days)) yield line('discrepancy', { ...discrepancy });
 }
 
 function line(type: string, fields: Record<string, unknown>): string {
@@ -122,11 +124,14 @@ function* callLines(world: World, account: Account, days: DaySpan): Generator<st
     // What never took place is charged for only where it has a price.
     if (!call.hasStarted && !call.isPriced) continue;
     const totals = totalsAt(found, day, call.currency);
-    totals.count++;
-    totals.minutes += call.minutes;
-    totals.cost.add(call.cost);
-    if (call.isPriced) addProducts(products, day);
-    else {
+    // A record that the list shows twice is two to whoever reads the list.
+    for (let rows = calls.hasTwin(index) ? 2 : 1; rows > 0; rows--) {
+      totals.count++;
+      totals.minutes += call.minutes;
+      totals.cost.add(call.cost);
+      if (call.isPriced) addProducts(products, day);
+    }
+    if (!call.isPriced) {
       totals.unpriced++;
       yield line('unpriced', { account_sid: account.sid, service: 'calls', day: dayText(day), sid: sid() });
     }
@@ -194,9 +199,11 @@ function* messageLines(world: World, account: Account, days: DaySpan): Generator
     if (!message.hasSent) undated.push(sid());
     if (!message.hasSent && !message.isPriced) continue;
     const totals = totalsAt(found, day, message.isPriced ? message.currency : NO_CURRENCY);
-    totals.count++;
-    totals.segments += message.segments;
-    totals.cost.add(message.cost);
+    for (let rows = messages.hasTwin(index) ? 2 : 1; rows > 0; rows--) {
+      totals.count++;
+      totals.segments += message.segments;
+      totals.cost.add(message.cost);
+    }
     if (message.isPriced) continue;
     totals.unpriced++;
     yield line('unpriced', { account_sid: account.sid, service: 'messages', day: dayText(day), sid: sid() });
@@ -208,7 +215,7 @@ function* messageLines(world: World, account: Account, days: DaySpan): Generator
 /** Usage by day and category, the containing categories too, without the rows of zeros. */
 function* usageLines(world: World, account: Account, days: DaySpan): Generator<string> {
   for (let day = days.first; day <= Math.min(days.last, dayOf(world.now)); day++) {
-    for (const [currency, sums] of sumCategories(world.usage, [account], { first: day, last: day }, world.now)) {
+    for (const [currency, sums] of sumOne(world.usage, account, { first: day, last: day }, world.now)) {
       for (const [category, sum] of sums.entries()) {
         if (sum.count === 0 && sum.price === 0n) continue;
         yield line('usage', {

@@ -1,12 +1,12 @@
 import { type Account, firstDay } from './accounts.js';
 import type { Behaviour } from './behaviour.js';
 import { ByteWriter } from './byte-writer.js';
-import { CATEGORIES } from './categories.js';
+import { CATEGORIES, NEW_SERVICE } from './categories.js';
 import { badToken, envelope, readPage } from './paging.js';
 import { ApiError, type Query } from './query.js';
 import { dayOf, dayOfMonth, dayText, monthText, parseUsageDay } from './time.js';
-import { Usage } from './usage.js';
-import { type CategorySum, type DaySpan, sumCategories, UsageRows } from './usage-rows.js';
+import { type UsageRow, UsageRows } from './usage-rows.js';
+import { type CategorySum, type DaySpan, sumOne } from './usage-sums.js';
 import type { World } from './world.js';
 
 const FILTERS = ['Category', 'StartDate', 'EndDate', 'IncludeSubaccounts'];
@@ -75,29 +75,45 @@ function spans(world: World, account: Account, resource: string, query: Query): 
   return [span];
 }
 
-interface PlannedRow {
-  span: DaySpan;
-  category: number;
-  currency: number;
-  sum: CategorySum;
-}
-
 const NOTHING: CategorySum = { count: 0, usage: 0, price: 0n };
 
-/** The rows of one span: every category in the account's currency, zeros too, then what there is in others. */
-function* rowsOf(world: World, accounts: Account[], span: DaySpan, wanted: number[]): Generator<PlannedRow> {
-  const [account] = accounts;
-  if (account === undefined) return;
-  const own = Usage.currencyOn(account, span.last);
-  const sums = sumCategories(world.usage, accounts, span, world.now);
-  for (const category of wanted) yield { span, category, currency: own, sum: sums.get(own)?.[category] ?? NOTHING };
+/**
+ * The rows of one span: every category in the account's currency, zeros too, then what there is in others. A category that
+ * no published list knows has no zeros.
+ */
+function* rowsOf(
+  world: World,
+  account: Account,
+  isWhole: boolean,
+  span: DaySpan,
+  wanted: number[],
+): Generator<UsageRow> {
+  const { usage, now } = world;
+  const own = usage.currencyOn(account, span.last);
+  const sums = isWhole ? world.sumsOfAll.sum(span, now) : sumOne(usage, account, span, now);
+  const asOf = usage.asOf(isWhole ? world.accounts : [account], span.first, span.last, now);
+  const owns = sums.get(own);
+  for (const category of wanted) {
+    const sum = owns?.[category] ?? NOTHING;
+    if (category !== NEW_SERVICE || isUsed(sum)) yield { span, category, currency: own, sum, asOf };
+  }
   for (const [currency, others] of [...sums].sort((a, b) => a[0] - b[0])) {
     if (currency === own) continue;
     for (const category of wanted) {
       const sum = others[category] ?? NOTHING;
-      if (sum.count > 0 || sum.price !== 0n) yield { span, category, currency, sum };
+      if (isUsed(sum)) yield { span, category, currency, sum, asOf };
     }
   }
+}
+
+function isUsed(sum: CategorySum): boolean {
+  return sum.count > 0 || sum.price !== 0n;
+}
+
+/** How many rows a span of one day has, where that is known without working them out. */
+function plainRows(world: World, span: DaySpan, wanted: number[]): number | undefined {
+  if (span.first !== span.last || world.usage.deviations !== undefined) return undefined;
+  return wanted.includes(NEW_SERVICE) ? wanted.length - 1 : wanted.length;
 }
 
 /** `AP` and the position in base 64, as in the examples of Twilio's OpenAPI document (`APMQ==` is 1). */
@@ -129,18 +145,17 @@ export function listUsage(
     return category === undefined || CATEGORIES[index]?.name === category;
   });
   const isWhole = account.index === 0 && query.get('IncludeSubaccounts')?.toLowerCase() !== 'false';
-  const accounts = isWhole ? [...world.accounts] : [account];
   const start = positionOf(request.token);
-  const rows: PlannedRow[] = [];
+  const rows: UsageRow[] = [];
   let position = 0;
   let hasMore = false;
   for (const span of spans(world, account, resource, query)) {
-    const isSkipped = !isWhole && span.first === span.last && position + wanted.length <= start;
-    if (isSkipped) {
-      position += wanted.length;
+    const known = isWhole ? undefined : plainRows(world, span, wanted);
+    if (known !== undefined && position + known <= start) {
+      position += known;
       continue;
     }
-    for (const row of rowsOf(world, accounts, span, wanted)) {
+    for (const row of rowsOf(world, account, isWhole, span, wanted)) {
       if (position >= start + request.size) hasMore = true;
       else if (position >= start) {
         rows.push(row);
@@ -157,12 +172,12 @@ export function listUsage(
     nextToken: hasMore ? tokenOf(start + request.size) : undefined,
     previousToken: start > 0 ? tokenOf(Math.max(start - request.size, 0)) : undefined,
   });
-  const writer = new UsageRows(account, resource, world.now);
+  const writer = new UsageRows(account, resource);
   const page = new ByteWriter(before.length + after.length + writer.bytesMax(rows.length));
   page.text(before);
   for (const [at, row] of rows.entries()) {
     if (at > 0) page.text(',');
-    writer.write(page, row.category, row.currency, row.span, row.sum);
+    writer.write(page, row);
   }
   page.text(after);
   return page.written();

@@ -6,25 +6,54 @@ import { rateFor } from './pricing.js';
 import { deriveKey, mix } from './random.js';
 import { DAY_SECONDS, dayOf, dayOfMonth } from './time.js';
 
-/** Count, usage and price of every leaf category of one account on one day: three numbers for each category. */
-export type DayCells = Float64Array;
+/**
+ * What the leaf categories of one account hold on one day: leaf, count, usage and price of each that holds anything, one
+ * after the other. `price` in whole hundred-millionths; positive = charged.
+ */
+export type DayCells = readonly number[];
+export const CELL_WIDTH = 4;
 
+/** The same while it is being worked out: count, usage and price of every category. */
+type Sheet = Float64Array;
 const WIDTH = 3;
-/** Accounts whose days are kept: a reader asks for one account after the other. */
-const ACCOUNTS_KEPT_MAX = 64;
 
-/** Adds to one leaf. `price` in whole hundred-millionths; positive = charged. */
-function add(cells: DayCells, leaf: number, count: number, usage: number, price: number): void {
+/** Days of accounts that are kept: those of a thousand accounts over three months. */
+const DAYS_KEPT_MAX = 100_000;
+const NOTHING: DayCells = [];
+
+/** Adds to one leaf. */
+function add(sheet: Sheet, leaf: number, count: number, usage: number, price: number): void {
   const at = leaf * WIDTH;
-  cells[at] = (cells[at] ?? 0) + count;
-  cells[at + 1] = (cells[at + 1] ?? 0) + usage;
-  cells[at + 2] = (cells[at + 2] ?? 0) + price;
+  sheet[at] = (sheet[at] ?? 0) + count;
+  sheet[at + 1] = (sheet[at + 1] ?? 0) + usage;
+  sheet[at + 2] = (sheet[at + 2] ?? 0) + price;
 }
 
-/** What a leaf holds. */
-export function cell(cells: DayCells, leaf: number): { count: number; usage: number; price: number } {
-  const at = leaf * WIDTH;
-  return { count: cells[at] ?? 0, usage: cells[at + 1] ?? 0, price: cells[at + 2] ?? 0 };
+/** What a sheet holds. */
+function cellsOf(sheet: Sheet): DayCells {
+  const cells: number[] = [];
+  for (let leaf = 0; leaf < CATEGORIES.length; leaf++) {
+    const at = leaf * WIDTH;
+    const count = sheet[at] ?? 0;
+    const usage = sheet[at + 1] ?? 0;
+    const price = sheet[at + 2] ?? 0;
+    if (!Number.isSafeInteger(price)) throw new RangeError('a day of usage is too large to be exact');
+    if (count !== 0 || usage !== 0 || price !== 0) cells.push(leaf, count, usage, price);
+  }
+  return cells.length === 0 ? NOTHING : cells;
+}
+
+/** Adds to a leaf: count, usage and price in hundred-millionths. */
+export type AddToLeaf = (leaf: number, count: number, usage: number, price: number) => void;
+
+/** In what usage differs from what the records say, where a test wants it to. */
+export interface Deviations {
+  /** The instant up to which the usage of a day counts records, where it lags behind. */
+  countedUntil(account: Account, day: number): number | undefined;
+  /** Index into CURRENCIES, where a day comes in another currency than the account's. */
+  currencyOn(account: Account, day: number): number | undefined;
+  /** Adds what is counted beyond the records, or takes away what is not counted. */
+  addTo(add: AddToLeaf, account: Account, day: number, now: number): void;
 }
 
 /** Charges by the month, on its first day: list price in hundred-millionths of a dollar for each number of a type. */
@@ -44,7 +73,7 @@ const PREMIUM_SUPPORT = categoryIndex('premiumsupport');
 const PREMIUM_SUPPORT_PRICE = 25_000_000_000;
 
 /** Charges that only Usage Records know. A suspended account goes on paying for its numbers, and for nothing else. */
-function addUsageOnly(cells: DayCells, account: Account, day: number, seed: number): void {
+function addUsageOnly(cells: Sheet, account: Account, day: number, seed: number): void {
   const noon = day * DAY_SECONDS + DAY_SECONDS / 2;
   const status = statusAt(account, noon);
   if (noon < account.createdAt || status === 'closed') return;
@@ -79,7 +108,11 @@ export function firstAt(source: { count: number; timeOf(index: number): number }
 
 /** Usage per account, day and leaf category, worked out from the records when it is asked for, and kept for a while. */
 export class Usage {
+  /** What a test wants otherwise. Nearly always absent. */
+  deviations: Deviations | undefined;
   private readonly kept = new Map<number, Map<number, DayCells>>();
+  private daysKept = 0;
+  private readonly sheet: Sheet = new Float64Array(CATEGORIES.length * WIDTH);
   private readonly call = new CallFacts();
   private readonly message = new MessageFacts();
 
@@ -91,6 +124,7 @@ export class Usage {
   /** Forgets what was worked out: the clock has moved, so prices have. */
   clear(): void {
     this.kept.clear();
+    this.daysKept = 0;
   }
 
   /**
@@ -100,47 +134,60 @@ export class Usage {
    */
   day(account: Account, day: number, now: number): DayCells {
     let days = this.kept.get(account.index);
+    let cells = days?.get(day);
+    if (cells !== undefined) return cells;
+    cells = this.work(account, day, now);
+    if (this.daysKept >= DAYS_KEPT_MAX) {
+      this.clear();
+      days = undefined;
+    }
     if (days === undefined) {
-      if (this.kept.size >= ACCOUNTS_KEPT_MAX) this.kept.clear();
       days = new Map();
       this.kept.set(account.index, days);
     }
-    let cells = days.get(day);
-    if (cells === undefined) {
-      cells = this.work(account, day, now);
-      days.set(day, cells);
-    }
+    days.set(day, cells);
+    this.daysKept++;
     return cells;
   }
 
   private work(account: Account, day: number, now: number): DayCells {
-    const cells = new Float64Array(CATEGORIES.length * WIDTH);
-    if (day > dayOf(now)) return cells;
+    if (day > dayOf(now)) return NOTHING;
+    const { sheet, call, message, deviations } = this;
+    sheet.fill(0);
     const start = day * DAY_SECONDS;
-    const end = Math.min(start + DAY_SECONDS, now + 1);
+    const until = deviations?.countedUntil(account, day) ?? start + DAY_SECONDS;
+    const end = Math.min(until, now + 1);
     const { calls, messages } = this.sources(account);
-    const { call, message } = this;
     const callEnd = firstAt(calls, end);
     for (let index = firstAt(calls, start); index < callEnd; index++) {
       calls.read(index, now, call);
-      if (call.hasStarted || call.isPriced) add(cells, call.leaf, 1, call.minutes, call.cost);
+      if (call.hasStarted || call.isPriced) add(sheet, call.leaf, 1, call.minutes, call.charged);
     }
     const messageEnd = firstAt(messages, end);
     for (let index = firstAt(messages, start); index < messageEnd; index++) {
       messages.read(index, now, message);
       if (!message.hasSent && !message.isPriced) continue;
-      add(cells, message.route.leaf, 1, message.segments, message.cost);
-      if (message.fee > 0) add(cells, message.route.feeLeaf, 1, message.segments, message.fee);
+      add(sheet, message.leaf, 1, message.segments, message.charged);
+      if (message.fee > 0) add(sheet, message.route.feeLeaf, 1, message.segments, message.fee);
     }
-    addUsageOnly(cells, account, day, this.seed);
-    for (let at = 2; at < cells.length; at += WIDTH) {
-      if (!Number.isSafeInteger(cells[at])) throw new RangeError('a day of usage is too large to be exact');
-    }
-    return cells;
+    addUsageOnly(sheet, account, day, this.seed);
+    deviations?.addTo((...cell) => add(sheet, ...cell), account, day, now);
+    return cellsOf(sheet);
   }
 
   /** Index into CURRENCIES of what an account is charged in on a day. */
-  static currencyOn(account: Account, day: number): number {
-    return currencyAt(account, day * DAY_SECONDS);
+  currencyOn(account: Account, day: number): number {
+    return this.deviations?.currencyOn(account, day) ?? currencyAt(account, day * DAY_SECONDS);
+  }
+
+  /** How far the usage of some days of accounts has come: the clock, but where that of one of them lags behind. */
+  asOf(accounts: readonly Account[], first: number, last: number, now: number): number {
+    const { deviations } = this;
+    let asOf = now;
+    if (deviations === undefined) return asOf;
+    for (const account of accounts) {
+      for (let day = first; day <= last; day++) asOf = Math.min(asOf, deviations.countedUntil(account, day) ?? now);
+    }
+    return asOf;
   }
 }

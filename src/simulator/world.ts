@@ -1,6 +1,7 @@
 import { type Account, liveHours, makeAccounts } from './accounts.js';
 import { CallRows } from './call-rows.js';
 import { Calls } from './calls.js';
+import { Injected } from './injected.js';
 import { MessageRows } from './message-rows.js';
 import { Messages } from './messages.js';
 import type { WorldOptions } from './options.js';
@@ -8,6 +9,7 @@ import { deriveKey, hexToken } from './random.js';
 import { HABITS, Rhythm, Slots } from './rhythm.js';
 import { SidCodec } from './sids.js';
 import { Usage } from './usage.js';
+import { SumsOfAll } from './usage-sums.js';
 
 /** The records of one account, and the writers of their rows. */
 export interface Traffic {
@@ -27,6 +29,10 @@ export class World {
   readonly apiKey: string;
   readonly apiSecret: string;
   readonly usage: Usage;
+  /** The usage of all accounts together. */
+  readonly sumsOfAll: SumsOfAll;
+  /** What a test has injected. Nearly always nothing. */
+  readonly injected: Injected;
   private readonly bySid = new Map<string, Account>();
   private readonly rhythms: Rhythm[];
   private readonly traffics = new Map<number, Traffic>();
@@ -41,6 +47,8 @@ export class World {
     this.apiSecret = hexToken(deriveKey(seed, 0xa92));
     this.rhythms = Array.from({ length: HABITS }, (_, habit) => new Rhythm(options.from, options.to, seed, habit));
     this.usage = new Usage(seed, (account) => this.traffic(account));
+    this.injected = new Injected((account) => this.traffic(account));
+    this.sumsOfAll = new SumsOfAll(this.usage, this.accounts);
     this.clock = options.now;
   }
 
@@ -56,7 +64,13 @@ export class World {
   /** Moves the simulated clock. Records appear, calls end, prices are set and corrected, accounts close. */
   setNow(instant: number): void {
     this.clock = instant;
+    this.forgetUsage();
+  }
+
+  /** Has usage worked out anew: the clock, a record or an account has changed. */
+  forgetUsage(): void {
     this.usage.clear();
+    this.sumsOfAll.clear();
   }
 
   account(sid: string): Account | undefined {

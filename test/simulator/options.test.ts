@@ -58,6 +58,7 @@ describe('options', () => {
       otherTraffic: { levels: [1, 2], eachMs: 5 },
       retryAfterSeconds: 3,
       listsParent: false,
+      discrepancies: ['unexplained'],
     });
     expect(flags.filter((text) => text.startsWith('--'))).toHaveLength(Object.keys(DEFAULT_OPTIONS).length);
   });

@@ -35,6 +35,19 @@ describe.skipIf(!existsSync(CLI))('the process', () => {
     await Promise.all([one.stop(), two.stop()]);
   });
 
+  it('begins with the discrepancies that its flag names', async () => {
+    const options = { records: 3000, accounts: 9, seed: 8 };
+    const causes = ['surplus_rows', 'unexplained'] as const;
+    const [one, two] = await Promise.all([
+      startSimulatorProcess({ ...options, discrepancies: causes }),
+      startSimulatorProcess(options),
+    ]);
+    const injected = await two.injectDiscrepancies({ seed: 8, causes, each: 2 });
+    expect(injected).toHaveLength(4);
+    expect((await one.truth()).discrepancies).toEqual(injected);
+    await Promise.all([one.stop(), two.stop()]);
+  });
+
   it('serves ten million records in little memory', async () => {
     const simulator = await startSimulatorProcess({ records: 10_000_000 });
     const api = uncheckedApi(simulator);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Discrepancy, DiscrepancyRequest } from '../../src/simulator/causes.js';
 import type { AccountChangeRequest, RecordChangeRequest } from '../../src/simulator/changes.js';
 import type { FaultRule } from '../../src/simulator/faults.js';
 import { DEFAULT_OPTIONS, type SimulatorOptions } from '../../src/simulator/options.js';
@@ -80,6 +81,8 @@ export interface Truth {
   /** Records without start_time or date_sent: no date filter reaches them, and no other row here counts them. */
   undated: TruthRecord[];
   products: TruthProduct[];
+  /** What was injected: usage less itemised cost by account, UTC day, currency and family. */
+  discrepancies: Discrepancy[];
 }
 
 export interface SimulatorStats {
@@ -111,6 +114,8 @@ export interface SimulatorHandle {
   changeRecords(changes: RecordChangeRequest[]): Promise<void>;
   /** Suspends, closes, renames or deletes subaccounts. */
   changeAccounts(changes: AccountChangeRequest[]): Promise<void>;
+  /** Makes usage and lists differ, and says how: usage less itemised cost. */
+  injectDiscrepancies(request: DiscrepancyRequest): Promise<Discrepancy[]>;
   stats(withLog?: boolean): Promise<SimulatorStats>;
   resetStats(): Promise<void>;
   stop(): Promise<void>;
@@ -141,6 +146,7 @@ export function simulatorFlags(options: SimulatorTestOptions): string[] {
     ['--upper-bound', all.upperBound],
     ['--page-rows-max', all.pageRowsMax],
     ['--profile', all.profiles.join(',')],
+    ['--discrepancies', all.discrepancies.join(',') || undefined],
   ];
   const texts = flags.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
   return all.listsParent ? texts : [...texts, '--no-lists-parent'];
@@ -209,6 +215,7 @@ function handleOf(place: Place, stop: () => Promise<void>): SimulatorHandle {
     setFaults: async (rules) => void (await control('POST', 'faults', rules)),
     changeRecords: async (changes) => void (await control('POST', 'records', changes)),
     changeAccounts: async (changes) => void (await control('POST', 'accounts', changes)),
+    injectDiscrepancies: async (request) => JSON.parse(await control('POST', 'discrepancies', request)),
     stats: async (withLog) => JSON.parse(await control('GET', withLog ? 'stats?log=1' : 'stats')),
     resetStats: async () => void (await control('POST', 'reset-stats')),
     stop,
@@ -222,6 +229,7 @@ const LISTS = {
   unpriced: 'unpriced',
   undated: 'undated',
   price_times_duration: 'products',
+  discrepancy: 'discrepancies',
 } as const;
 
 function parseTruth(text: string): Truth {
