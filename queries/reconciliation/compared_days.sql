@@ -12,7 +12,8 @@
 --   currency          VARCHAR        ISO 4217; empty where nobody tells it
 --   family            VARCHAR        `uncategorised` = what `totalprice` holds beyond all categories that are known
 --   service           VARCHAR        calls or messages; null where no list itemises the family
---   item_count        BIGINT
+--   item_count        BIGINT         unpriced ones included, unbilled ones not
+--   unbilled_count    BIGINT         calls that never connected and cost nothing
 --   item_units        BIGINT         started minutes or segments
 --   item_cost         DECIMAL(38,8)  of the priced records
 --   highest_cost      DECIMAL(18,8)  of one record
@@ -75,14 +76,14 @@ carrier_fees as (
 
 together as (
   select
-    account_sid, day, currency, family, service, item_count, item_units, item_cost, highest_cost, failed_cost,
-    unpriced_count, unpriced_units, open_count, 0 as usage_rows, 0 as usage_count, 0 as usage_units,
+    account_sid, day, currency, family, service, item_count, unbilled_count, item_units, item_cost, highest_cost,
+    failed_cost, unpriced_count, unpriced_units, open_count, 0 as usage_rows, 0 as usage_count, 0 as usage_units,
     cast(0 as decimal(38, 8)) as usage_cost, cast(0 as decimal(38, 8)) as carrier_fee_cost,
     cast(0 as decimal(38, 8)) as unlisted_cost
   from compared_items
   union all
   select
-    account_sid, day, currency, family, itemised_by as service, 0 as item_count, 0 as item_units,
+    account_sid, day, currency, family, itemised_by as service, 0 as item_count, 0 as unbilled_count, 0 as item_units,
     cast(0 as decimal(38, 8)) as item_cost, cast(null as decimal(18, 8)) as highest_cost,
     cast(0 as decimal(38, 8)) as failed_cost, 0 as unpriced_count, 0 as unpriced_units, 0 as open_count,
     1 as usage_rows, usage_count, usage_units, cost as usage_cost, cast(0 as decimal(38, 8)) as carrier_fee_cost,
@@ -92,7 +93,8 @@ together as (
   union all
   select
     account_sid, day, currency, 'uncategorised' as family, cast(null as varchar) as service, 0 as item_count,
-    0 as item_units, cast(0 as decimal(38, 8)) as item_cost, cast(null as decimal(18, 8)) as highest_cost,
+    0 as unbilled_count, 0 as item_units, cast(0 as decimal(38, 8)) as item_cost,
+    cast(null as decimal(18, 8)) as highest_cost,
     cast(0 as decimal(38, 8)) as failed_cost, 0 as unpriced_count, 0 as unpriced_units, 0 as open_count,
     1 as usage_rows, 0 as usage_count, 0 as usage_units, cost as usage_cost,
     cast(0 as decimal(38, 8)) as carrier_fee_cost, unlisted_cost
@@ -100,7 +102,7 @@ together as (
   where cost <> 0
   union all
   select
-    account_sid, day, currency, family, 'messages' as service, 0 as item_count, 0 as item_units,
+    account_sid, day, currency, family, 'messages' as service, 0 as item_count, 0 as unbilled_count, 0 as item_units,
     cast(0 as decimal(38, 8)) as item_cost, cast(null as decimal(18, 8)) as highest_cost,
     cast(0 as decimal(38, 8)) as failed_cost, 0 as unpriced_count, 0 as unpriced_units, 0 as open_count,
     0 as usage_rows, 0 as usage_count, 0 as usage_units, cast(0 as decimal(38, 8)) as usage_cost,
@@ -116,6 +118,7 @@ summed as (
     family,
     max(service) as service,
     cast(sum(item_count) as bigint) as item_count,
+    cast(sum(unbilled_count) as bigint) as unbilled_count,
     cast(sum(item_units) as bigint) as item_units,
     sum(item_cost) as item_cost,
     max(highest_cost) as highest_cost,
@@ -166,6 +169,7 @@ final as (
     s.family,
     s.service,
     s.item_count,
+    s.unbilled_count,
     s.item_units,
     s.item_cost,
     s.highest_cost,
@@ -188,7 +192,7 @@ final as (
 )
 
 select
-  account_sid, day, currency, family, service, item_count, item_units, item_cost, highest_cost, failed_cost,
-  unpriced_count, unpriced_units, open_count, usage_count, usage_units, usage_cost, carrier_fee_cost, unlisted_cost,
-  list_complete, usage_known, usage_final
+  account_sid, day, currency, family, service, item_count, unbilled_count, item_units, item_cost, highest_cost,
+  failed_cost, unpriced_count, unpriced_units, open_count, usage_count, usage_units, usage_cost, carrier_fee_cost,
+  unlisted_cost, list_complete, usage_known, usage_final
 from final

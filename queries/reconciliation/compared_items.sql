@@ -12,37 +12,51 @@
 --   currency        VARCHAR        ISO 4217; empty where neither the records nor usage tell it
 --   family          VARCHAR
 --   service         VARCHAR        calls or messages
---   item_count      BIGINT         unpriced ones included
+--   item_count      BIGINT         unpriced ones included, unbilled ones not
+--   unbilled_count  BIGINT         calls that never connected and cost nothing: Twilio neither bills nor counts them
+--                                  (its page "Resolve call log and usage discrepancies")
 --   item_units      BIGINT         started minutes or segments
 --   item_cost       DECIMAL(38,8)  of the priced ones; positive = Twilio charged us
 --   highest_cost    DECIMAL(18,8)  of one record
 --   failed_cost     DECIMAL(38,8)  of messages that failed
 --   unpriced_count  BIGINT
 --   unpriced_units  BIGINT
---   open_count      BIGINT         unpriced ones that a price may still come for: not calls that never connected, for
---                                  which Twilio does not charge
-with items as (
+--   open_count      BIGINT         unpriced ones that a price may still come for: the unbilled ones left out
+with judged as (
   select
     account_sid,
     day,
     currency,
     family,
     service,
-    count(*) as item_count,
-    sum(minutes + segments) as item_units,
+    status,
+    cost,
+    minutes + segments as units,
+    case
+      when service = 'calls' and status in ('busy', 'failed', 'no-answer', 'canceled') and coalesce(cost, 0) = 0 then 1
+      else 0
+    end as unbilled
+  from charges
+  where charged_at >= cast($start - 1 as timestamp) and charged_at < cast($end + 1 as timestamp)
+),
+
+items as (
+  select
+    account_sid,
+    day,
+    currency,
+    family,
+    service,
+    count(*) - sum(unbilled) as item_count,
+    sum(unbilled) as unbilled_count,
+    sum(units) as item_units,
     sum(cost) as item_cost,
     max(cost) as highest_cost,
     sum(case when service = 'messages' and status = 'failed' then cost end) as failed_cost,
     count(*) - count(cost) as unpriced_count,
-    sum(case when cost is null then minutes + segments else 0 end) as unpriced_units,
-    sum(
-      case
-        when cost is not null or (service = 'calls' and status in ('busy', 'failed', 'no-answer', 'canceled')) then 0
-        else 1
-      end
-    ) as open_count
-  from charges
-  where charged_at >= cast($start - 1 as timestamp) and charged_at < cast($end + 1 as timestamp)
+    sum(case when cost is null then units else 0 end) as unpriced_units,
+    sum(case when cost is null and unbilled = 0 then 1 else 0 end) as open_count
+  from judged
   group by account_sid, day, currency, family, service
 ),
 
@@ -72,6 +86,7 @@ placed as (
     i.family,
     i.service,
     i.item_count,
+    i.unbilled_count,
     i.item_units,
     i.item_cost,
     i.highest_cost,
@@ -92,6 +107,7 @@ final as (
     family,
     max(service) as service,
     cast(sum(item_count) as bigint) as item_count,
+    cast(sum(unbilled_count) as bigint) as unbilled_count,
     cast(sum(item_units) as bigint) as item_units,
     coalesce(sum(item_cost), cast(0 as decimal(38, 8))) as item_cost,
     max(highest_cost) as highest_cost,
@@ -104,6 +120,6 @@ final as (
 )
 
 select
-  account_sid, day, currency, family, service, item_count, item_units, item_cost, highest_cost, failed_cost,
-  unpriced_count, unpriced_units, open_count
+  account_sid, day, currency, family, service, item_count, unbilled_count, item_units, item_cost, highest_cost,
+  failed_cost, unpriced_count, unpriced_units, open_count
 from final

@@ -32,6 +32,7 @@
 --   surplus_rows           DECIMAL(38,8)  rows that are listed and not counted: listed twice, or another account's
 --   unexplained            DECIMAL(38,8)  none of these
 --   unpriced_count         BIGINT
+--   unbilled_count         BIGINT         calls that never connected and cost nothing
 --   status                 VARCHAR        agrees, explained, pending, unknown, differs; not_compared where no list
 --                                         itemises the family
 -- How much may a record without a price have cost? Not more, by the record or by its units, than the dearest that is
@@ -63,6 +64,7 @@ measured as (
     d.item_cost,
     d.usage_cost,
     d.unpriced_count,
+    d.unbilled_count,
     d.unpriced_units,
     d.open_count,
     d.list_complete,
@@ -109,6 +111,7 @@ caused as (
     item_cost,
     usage_cost,
     unpriced_count,
+    unbilled_count,
     open_count,
     list_complete,
     usage_known,
@@ -201,6 +204,7 @@ final as (
     case when c.cause = 'surplus_rows' then c.residual else cast(0 as decimal(38, 8)) end as surplus_rows,
     case when c.cause = 'unexplained' then c.residual else cast(0 as decimal(38, 8)) end as unexplained,
     c.unpriced_count,
+    c.unbilled_count,
     case
       when not c.usage_known then 'unknown'
       when c.cause = 'unexplained' and b.currency is not null then 'differs'
@@ -219,5 +223,5 @@ select
   account_sid, day, currency, family, service, item_count, usage_count, item_units, usage_units, item_cost, usage_cost,
   difference, unpriced_rows, usage_not_final, deleted_at_twilio, not_itemised, carrier_fees, failed_message_fees,
   day_attribution, minute_rounding, currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained,
-  unpriced_count, status
+  unpriced_count, unbilled_count, status
 from final

@@ -10,7 +10,7 @@
 --   family                 VARCHAR        of usage categories; `uncategorised` = what `totalprice` holds beyond all of
 --                                         them
 --   currency               VARCHAR        ISO 4217; empty where neither records nor usage tell it
---   itemised_count         BIGINT         calls or messages, unpriced ones included
+--   itemised_count         BIGINT         calls or messages, unpriced ones included, unbilled ones not
 --   usage_count            BIGINT
 --   itemised_units         BIGINT         started minutes or segments
 --   usage_units            BIGINT
@@ -31,6 +31,8 @@
 --   surplus_rows           DECIMAL(38,8)  rows that are listed and not counted: listed twice, or another account's
 --   unexplained            DECIMAL(38,8)  none of these
 --   unpriced_count         BIGINT         records without a price
+--   unbilled_count         BIGINT         calls that never connected and cost nothing: Twilio neither bills nor counts
+--                                         them
 --   status                 VARCHAR        agrees, explained, pending, unknown, differs; not_compared where no list
 --                                         itemises the family
 with final as (
@@ -60,6 +62,7 @@ with final as (
     surplus_rows,
     unexplained,
     unpriced_count,
+    unbilled_count,
     status
   from reconciled_days
 )
@@ -68,6 +71,6 @@ select
   account_sid, day, family, currency, itemised_count, usage_count, itemised_units, usage_units, itemised_cost,
   usage_cost, difference, unpriced_rows, usage_not_final, deleted_at_twilio, not_itemised, carrier_fees,
   failed_message_fees, day_attribution, minute_rounding, currency_mismatch, restated, extraction_incomplete,
-  surplus_rows, unexplained, unpriced_count, status
+  surplus_rows, unexplained, unpriced_count, unbilled_count, status
 from final
 order by account_sid, day, family, currency

@@ -26,6 +26,9 @@ const STATUS_IN_PROGRESS = CALL_STATUSES.indexOf('in-progress');
 const STATUS_CANCELED = CALL_STATUSES.indexOf('canceled');
 const STATUS_FAILED = CALL_STATUSES.indexOf('failed');
 
+/** Busy, failed, no answer, canceled. */
+export const neverConnected = (status: number): boolean => status > STATUS_COMPLETED;
+
 /** Duration where there is no number: JSON null, or an empty string. Both occur at Twilio. */
 export const DURATION_NULL = -1;
 export const DURATION_EMPTY = -2;

@@ -1,5 +1,5 @@
 import { type Account, currencyAt, statusAt } from './accounts.js';
-import { CallFacts, type Calls } from './calls.js';
+import { CallFacts, type Calls, neverConnected } from './calls.js';
 import { CATEGORIES, categoryIndex, PHONE_NUMBERS } from './categories.js';
 import { MessageFacts, type Messages } from './messages.js';
 import { rateFor } from './pricing.js';
@@ -130,7 +130,7 @@ export class Usage {
   /**
    * The leaves of one account on one UTC day as they stand at `now`. A call counts on the day it started, a message on
    * the day it was sent (Twilio's usage record page). A record without a price counts, and costs nothing yet. One without a date
-   * counts where it has a price, on the day it was created.
+   * counts where it has a price, on the day it was created. A call that never connected counts only where it costs something.
    */
   day(account: Account, day: number, now: number): DayCells {
     let days = this.kept.get(account.index);
@@ -161,6 +161,8 @@ export class Usage {
     const callEnd = firstAt(calls, end);
     for (let index = firstAt(calls, start); index < callEnd; index++) {
       calls.read(index, now, call);
+      // Twilio neither bills nor counts what never connected ("Resolve call log and usage discrepancies").
+      if (call.charged === 0 && neverConnected(call.status)) continue;
       if (call.hasStarted || call.isPriced) add(sheet, call.leaf, 1, call.minutes, call.charged);
     }
     const messageEnd = firstAt(messages, end);
