@@ -29,7 +29,8 @@ observed as (
   group by account_sid, day, category, currency
 ),
 
--- A batch may hold many observations of a record, as when the ledger is made anew: each is compared with the one before.
+-- A batch may hold many observations of a record, as when the ledger is made anew: each is compared with the one
+-- before.
 sequences as (
   select account_sid, day, category, currency, cost, as_of, run_number, observed_at, ordinal
   from observations
