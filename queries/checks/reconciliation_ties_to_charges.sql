@@ -48,10 +48,14 @@ summed as (
 final as (
   select
     account_sid as subject,
-    'the ledger holds ' || cast(ledger_count as varchar) || ' records, ' || cast(ledger_unpriced as varchar)
-    || ' unpriced, ' || cast(ledger_cost as varchar) || ' ' || currency || '; the reconciliation '
-    || cast(row_count as varchar) || ', ' || cast(row_unpriced as varchar) || ', ' || cast(row_cost as varchar)
-    as detail
+    case
+      when currency = '' then
+        'the ledger holds ' || cast(ledger_count as varchar) || ' records, ' || cast(ledger_unpriced as varchar)
+        || ' unpriced; the reconciliation ' || cast(row_count as varchar) || ', ' || cast(row_unpriced as varchar)
+      else
+        'the ledger holds ' || cast(ledger_cost as varchar) || ' ' || currency || '; the reconciliation '
+        || cast(row_cost as varchar)
+    end as detail
   from summed
   where ledger_count <> row_count or ledger_unpriced <> row_unpriced or ledger_cost <> row_cost
 )

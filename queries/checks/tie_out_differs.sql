@@ -22,7 +22,7 @@ with final as (
   select
     strftime(month, '%Y-%m') || ' ' || currency || ' ' || category as subject,
     'invoice ' || cast(invoice_amount as varchar) || ', usage '
-    || cast(coalesce(consolidated_cost, accounts_cost) as varchar) || ', difference '
+    || cast(invoice_amount - invoice_difference as varchar) || ', difference '
     || cast(invoice_difference as varchar) as detail
   from report_tie_out
   where invoice_status = 'differs'

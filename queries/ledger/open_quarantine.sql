@@ -1,11 +1,11 @@
 -- purpose:    Quarantined records that Twilio has not sent whole since: in no figure, or there with an older price.
 -- kind:       view
 -- parameters: none
--- reads:      quarantined_rows, calls, messages, usage_records
+-- reads:      quarantined_rows, calls, messages, usage_records, consolidated_usage_records
 -- grain:      resource, account_sid, record_key
 -- order:      none
 -- columns:
---   resource     VARCHAR  calls, messages or usage_records
+--   resource     VARCHAR  calls, messages, usage_records or consolidated_usage_records
 --   record_key   VARCHAR  the sid, or day and category of a usage record
 --   account_sid  VARCHAR
 --   day          DATE     UTC; null where the date itself is damaged
@@ -42,6 +42,15 @@ mended as (
   from newest as n
   join usage_records as u
     on n.resource = 'usage_records'
+    and u.account_sid = n.account_sid
+    and u.day = n.day
+    and n.record_key = cast(u.day as varchar) || ' ' || u.category
+    and u.ordinal > n.ordinal
+  union all
+  select n.resource, n.record_key, n.account_sid
+  from newest as n
+  join consolidated_usage_records as u
+    on n.resource = 'consolidated_usage_records'
     and u.account_sid = n.account_sid
     and u.day = n.day
     and n.record_key = cast(u.day as varchar) || ' ' || u.category

@@ -101,64 +101,24 @@ accounts_summed as (
   group by d.month, d.account_sid, d.customer_id, d.currency
 ),
 
--- n:1 each, listed by month, account, customer and currency: its own, and what counts for every currency
-judged as (
-  select
-    d.month,
-    d.account_sid,
-    d.customer_id,
-    d.currency,
-    d.itemised_cost,
-    d.unconfirmed_cost,
-    d.usage_cost,
-    d.difference,
-    d.unpriced_rows,
-    d.usage_not_final,
-    d.deleted_at_twilio,
-    d.not_itemised,
-    d.carrier_fees,
-    d.failed_message_fees,
-    d.day_attribution,
-    d.minute_rounding,
-    d.currency_mismatch,
-    d.restated,
-    d.extraction_incomplete,
-    d.surplus_rows,
-    d.unexplained,
-    d.other_cost,
-    d.unpriced_count,
-    greatest(coalesce(o.badness, e.badness, 3), coalesce(e.badness, 3)) as badness
-  from accounts_summed as d
-  left join month_statuses as o
-    on o.month = d.month
-    and o.account_sid = d.account_sid
-    and o.customer_id = d.customer_id
-    and o.currency = d.currency
-  left join month_statuses as e
-    on e.month = d.month
-    and e.account_sid = d.account_sid
-    and e.customer_id = d.customer_id
-    and e.currency = ''
-),
-
 leveled as (
   select month, 'all' as level, 'all' as subject, currency, itemised_cost, unconfirmed_cost,
     usage_cost, difference, unpriced_rows, usage_not_final,
     deleted_at_twilio, not_itemised, carrier_fees, failed_message_fees, day_attribution, minute_rounding,
-    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, other_cost, unpriced_count, badness
-  from judged
+    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, other_cost, unpriced_count
+  from accounts_summed
   union all
   select month, 'customer' as level, customer_id as subject, currency, itemised_cost, unconfirmed_cost,
     usage_cost, difference, unpriced_rows, usage_not_final,
     deleted_at_twilio, not_itemised, carrier_fees, failed_message_fees, day_attribution, minute_rounding,
-    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, other_cost, unpriced_count, badness
-  from judged
+    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, other_cost, unpriced_count
+  from accounts_summed
   union all
   select month, 'account' as level, account_sid as subject, currency, itemised_cost, unconfirmed_cost,
     usage_cost, difference, unpriced_rows, usage_not_final,
     deleted_at_twilio, not_itemised, carrier_fees, failed_message_fees, day_attribution, minute_rounding,
-    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, other_cost, unpriced_count, badness
-  from judged
+    currency_mismatch, restated, extraction_incomplete, surplus_rows, unexplained, other_cost, unpriced_count
+  from accounts_summed
 ),
 
 summed as (
@@ -185,10 +145,28 @@ summed as (
     sum(d.surplus_rows) as surplus_rows,
     sum(d.unexplained) as unexplained,
     sum(d.other_cost) as other_cost,
-    cast(sum(d.unpriced_count) as bigint) as unpriced_count,
-    max(d.badness) as badness
+    cast(sum(d.unpriced_count) as bigint) as unpriced_count
   from leveled as d
   group by d.month, d.level, d.subject, d.currency
+),
+
+-- Of every account, also of one without a record and without usage: it has no amount, and counts where its usage is not
+-- known.
+leveled_statuses as (
+  select month, 'all' as level, 'all' as subject, currency, badness
+  from month_statuses
+  union all
+  select month, 'customer' as level, customer_id as subject, currency, badness
+  from month_statuses
+  union all
+  select month, 'account' as level, account_sid as subject, currency, badness
+  from month_statuses
+),
+
+worst as (
+  select month, level, subject, currency, max(badness) as badness
+  from leveled_statuses
+  group by month, level, subject, currency
 ),
 
 final as (
@@ -218,8 +196,19 @@ final as (
     d.unpriced_count,
     s.status
   from summed as d
+  -- n:1 each, grouped by month, level, subject and currency: its own, and what counts for every currency
+  left join worst as o
+    on o.month = d.month
+    and o.level = d.level
+    and o.subject = d.subject
+    and o.currency = d.currency
+  left join worst as e
+    on e.month = d.month
+    and e.level = d.level
+    and e.subject = d.subject
+    and e.currency = ''
   -- n:1, a status is listed once
-  join statuses as s on s.badness = d.badness
+  join statuses as s on s.badness = greatest(coalesce(o.badness, e.badness, 3), coalesce(e.badness, 3))
 )
 
 select

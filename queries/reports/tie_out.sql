@@ -16,8 +16,8 @@
 --   difference          DECIMAL(38,8)  consolidated_cost less accounts_cost, of the days of which both are known
 --   status              VARCHAR        agrees, explained (within the tolerance), pending, unknown or differs
 --   invoice_amount      DECIMAL(38,8)  as invoice.csv has it; empty where it has none
---   invoice_difference  DECIMAL(38,8)  invoice_amount less consolidated_cost, or less accounts_cost where that was not
---                                      read
+--   invoice_difference  DECIMAL(38,8)  invoice_amount less consolidated_cost, or less accounts_cost where a day of that
+--                                      was not read
 --   invoice_status      VARCHAR        agrees (to the digits typed in), explained, pending, unknown or differs; empty
 --                                      where there is no amount
 with amounts as (
@@ -177,6 +177,10 @@ compared as (
       when coalesce(m.is_missing_whole, 1) = 0 then coalesce(b.difference, cast(0 as decimal(38, 8)))
     end as difference,
     i.amount as invoice_amount,
+    i.amount - case
+      when coalesce(m.is_missing, 1) = 0 then coalesce(b.consolidated_cost, cast(0 as decimal(38, 8)))
+      else coalesce(b.accounts_cost, cast(0 as decimal(38, 8)))
+    end as invoice_difference,
     i.rounding,
     coalesce(t.amount, cast(0 as decimal(38, 8))) as tolerance,
     coalesce(m.is_unknown, 1) as is_unknown,
@@ -207,13 +211,13 @@ final as (
       else 'agrees'
     end as status,
     invoice_amount,
-    invoice_amount - coalesce(consolidated_cost, accounts_cost) as invoice_difference,
+    invoice_difference,
     case
       when invoice_amount is null then ''
       when is_open = 1 then 'pending'
-      when is_missing = 1 and is_unknown = 1 then 'unknown'
-      when abs(invoice_amount - coalesce(consolidated_cost, accounts_cost)) <= rounding then 'agrees'
-      when abs(invoice_amount - coalesce(consolidated_cost, accounts_cost)) <= rounding + tolerance then 'explained'
+      when is_missing = 1 and (is_unknown = 1 or is_unasked = 1) then 'unknown'
+      when abs(invoice_difference) <= rounding then 'agrees'
+      when abs(invoice_difference) <= rounding + tolerance then 'explained'
       else 'differs'
     end as invoice_status
   from compared

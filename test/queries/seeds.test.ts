@@ -40,7 +40,7 @@ describe('usage categories', () => {
     expect(rows.filter(({ category }) => category !== category?.toLowerCase())).toEqual([]);
   });
 
-  it('have parents that are listed, and chains that queries/ledger/usage_days.sql can follow', () => {
+  it('have parents that are listed, and chains that queries/ledger/category_ancestors.sql can follow', () => {
     for (const { category, parent } of rows) {
       expect(parent === '' || byName.has(parent), `${category}: list its parent ${parent}`).toBe(true);
       expect(chain(`${category}`).length, `${category}: a chain of five needs one more step`).toBeLessThan(5);
@@ -53,6 +53,48 @@ describe('usage categories', () => {
       expect(['docs', 'account', 'name']).toContain(source);
       if (parent !== '') expect(byName.get(parent)?.itemised_by, `${category} and ${parent}`).toBe(itemisedBy);
     }
+  });
+
+  it('are of the family of their parents, since usage counts a child inside its parent', () => {
+    for (const { category, parent, family } of rows) {
+      expect(family, `${category}: name its family`).toMatch(/^[a-z][a-z_]*$/);
+      if (parent !== '') expect(family, `${category} and ${parent}`).toBe(byName.get(`${parent}`)?.family);
+    }
+  });
+
+  it('are itemised by family: one list, or none', () => {
+    for (const family of new Set(rows.map((row) => row.family))) {
+      const lists = rows.filter((row) => row.family === family).map((row) => row.itemised_by);
+      expect([...new Set(lists)], `${family}: records are compared by family, so it needs one list`).toHaveLength(1);
+    }
+  });
+
+  it('keep the names that the queries give to what stands in no category', () => {
+    const families = rows.map(({ family }) => family);
+    expect(families).not.toContain('unlisted');
+    expect(families).not.toContain('uncategorised');
+  });
+
+  it('itemise every family that a call or a message can have, and no other', () => {
+    const itemised = (list: string): string[] =>
+      [...new Set(rows.filter((row) => row.itemised_by === list).map((row) => `${row.family}`))].sort();
+    expect(itemised('calls')).toEqual(['client_and_sip_voice', 'trunking', 'voice']);
+    expect(itemised('messages')).toEqual(['channels', 'mms', 'rcs', 'sms']);
+  });
+
+  it('are the carriers’ fees of a family that messages itemise, or of none', () => {
+    const itemised = new Set(rows.filter((row) => row.itemised_by === 'messages').map(({ family }) => family));
+    for (const { category, fees_of: feesOf, itemised_by: itemisedBy, parent } of rows) {
+      if (feesOf === '') continue;
+      expect(itemised.has(feesOf), `${category}: ${feesOf} is no family of messages`).toBe(true);
+      expect(itemisedBy, `${category}: fees that a list itemises are no fees apart`).toBe('');
+      expect(parent, `${category}: a fee inside another would be counted twice`).toBe('');
+    }
+    expect(rows.filter(({ fees_of: feesOf }) => feesOf !== '').map(({ category }) => category)).toEqual([
+      'sms-messages-carrierfees',
+      'mms-messages-carrierfees',
+      'usage-rcs-messaging-carrier-fees',
+    ]);
   });
 
   it('hold the containments that Twilio documents', () => {

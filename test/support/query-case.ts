@@ -59,7 +59,8 @@ export function columnsOfRelation(house: QueryHouse, name: string): readonly Que
 
 /**
  * Makes what the query reads. A CSV of the case folder becomes a table; else a seed is taken as it is shipped, a view is
- * made from its own query (and what that reads), and any other relation is an empty table.
+ * made from its own query (and what that reads), and so is, in a case, a table of the period; any other relation is an empty
+ * table.
  */
 export async function makeInputs(
   database: Database,
@@ -92,6 +93,9 @@ export async function makeInputs(
     } else if (view?.kind === 'view') {
       for (const read of view.reads) await make(read);
       await database.run(name, `create view ${name} as\n${view.sql}`);
+    } else if (view?.kind === 'period' && folder !== undefined) {
+      for (const read of view.reads) await make(read);
+      await database.run(name, `create table ${name} as\n${view.sql}`, parametersOf(view, folder));
     } else {
       await makeTable(database, house, name, seed);
     }
