@@ -14,6 +14,7 @@ import { withFailures } from './domain/extract-sum.js';
 import type { ExtractInfo, TaskFailure } from './domain/extraction.js';
 import type { Finding } from './domain/finding.js';
 import { ledgerMemoryMb, reportMemoryMb } from './domain/limits.js';
+import type { SetFile } from './domain/manifest.js';
 import { outOfReachWarnings } from './domain/out-of-reach.js';
 import { type Instant, instantOf, type Month, monthsOf, monthWindow } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
@@ -21,6 +22,7 @@ import { interruptedSince } from './domain/resume.js';
 import type { Task } from './domain/task.js';
 import { version } from './domain/version.js';
 import { AccountsInMemory } from './pipeline/accounts-in-memory.js';
+import { publishClosed } from './pipeline/closed-month.js';
 import { discoverInputOf, type Pulling, pullTasks, twilioOf } from './pipeline/pulling.js';
 import { pullRounds, type Rounds } from './pipeline/rounds.js';
 import { type DiscoverInfo, type DiscoverPorts, discover } from './stages/discover.js';
@@ -186,7 +188,9 @@ export interface PublishedMonth {
   readonly folder: string;
   /** False: what stood there already is the same, byte for byte. */
   readonly changed: boolean;
-  readonly files: readonly WrittenFile[];
+  /** What is published is the set that was kept when the month was closed. */
+  readonly closed: boolean;
+  readonly files: readonly (SetFile & Partial<WrittenFile>)[];
   readonly findings: readonly Finding[];
 }
 
@@ -209,6 +213,8 @@ export async function publish(store: Store, config: Config, outside: Outside): P
 }
 
 async function publishMonth(store: Store, config: Config, month: Month): Promise<PublishedMonth> {
+  const closed = await publishClosed(store, config, month);
+  if (closed !== undefined) return closed;
   const period = monthWindow(month);
   const set = await OutputSet.begin(config.outputFolder, month);
   const ports = {
@@ -239,7 +245,7 @@ async function publishMonth(store: Store, config: Config, month: Month): Promise
       customers: config.customersFile === undefined ? 'friendly_name' : 'customers.csv',
     };
     await set.writeWhole('run.json', await describeSet(ports, facts, files, findings));
-    return { month, folder: set.folder, changed: await set.publish(), files, findings };
+    return { month, folder: set.folder, changed: await set.publish(), closed: false, files, findings };
   } catch (error) {
     await set.discard();
     throw error;

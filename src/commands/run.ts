@@ -92,10 +92,11 @@ function jsonOf(config: Config, { pulled, published, exitCode }: RunResult): unk
   };
 }
 
-const monthJson = ({ month, folder, changed, files, findings }: PublishedMonth): unknown => ({
+const monthJson = ({ month, folder, changed, closed, files, findings }: PublishedMonth): unknown => ({
   month,
   folder,
   changed,
+  closed,
   files,
   findings,
 });
@@ -117,7 +118,9 @@ export function linesOf(config: Config, { pulled, published }: RunResult): strin
   return [...lines, ...published.flatMap(monthLines)];
 }
 
-export function monthLines({ month, folder, changed, files, findings }: PublishedMonth): string[] {
+export function monthLines({ month, folder, changed, closed, files, findings }: PublishedMonth): string[] {
+  if (closed)
+    return [`${month}: closed, ${files.length + 1} files in ${folder} (${changed ? 'restored' : 'unchanged'}).`];
   const counts = new Map<string, number>();
   for (const finding of findings) counts.set(finding.check, (counts.get(finding.check) ?? 0) + 1);
   const summary = [...counts].map(([check, count]) => `${check} ${count}`).join(', ');

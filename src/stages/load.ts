@@ -1,6 +1,6 @@
 import { invariant, StorageError } from '../domain/errors.js';
 import { loadBatchRowsMax } from '../domain/limits.js';
-import type { ControlTotal, Landed, LoadableLine } from '../domain/manifest.js';
+import { type ControlTotal, isClosing, type Landed, type LoadableLine } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
 import { type LandedResource, landedResources } from '../domain/resource.js';
 
@@ -26,8 +26,8 @@ export interface LoadInfo {
   readonly priceChanges: number;
 }
 
-/** Order matters: price changes and quarantine compare with what the tables held before the batch. */
-const appendedFirst = ['price_history', 'quarantined_rows'];
+/** Order matters: all but the first compare with what the tables held before the batch, and late changes are those behind a closing. */
+const appendedFirst = ['month_closings', 'late_changes', 'price_history', 'quarantined_rows'];
 const appendedLast = ['tasks', 'vanished_records'];
 
 /** Manifest lines that the database does not hold → its tables, one transaction for each batch. Any number of times. */
@@ -43,13 +43,13 @@ export async function load(ports: LoadPorts, lines: readonly LoadableLine[]): Pr
   return info;
 }
 
-/** Whole files, in the manifest's order, as many as fit the limit. */
+/** Whole files, in the manifest's order, as many as fit the limit. A closing begins a batch: its files came behind it. */
 export function* batchesOf(lines: readonly LoadableLine[]): Generator<LoadableLine[]> {
   let batch: LoadableLine[] = [];
   let rows = 0;
   for (const line of lines) {
     const lineRows = line.kind === 'landed' ? line.rows : 0;
-    if (batch.length > 0 && rows + lineRows > loadBatchRowsMax) {
+    if (batch.length > 0 && (rows + lineRows > loadBatchRowsMax || isClosing(line))) {
       yield batch;
       batch = [];
       rows = 0;
@@ -80,6 +80,7 @@ async function loadBatch(
     info.files += files.length;
   }
   await fill(ports, 'staging_tasks');
+  await (batch.some(isClosing) ? fill : empty)(ports, 'staging_month_closings');
   await fill(ports, 'repeated_records');
   for (const name of appendedFirst) await append(ports, name);
   info.priceChanges += await countSince(ports, 'price_history', batch);

@@ -40,6 +40,7 @@ export function expectedFiles(expected: Expectation): ExpectedFiles {
     'undated.csv': undatedRows(expected, customerOf),
     'completeness.csv': completeness(expected, days),
     'price_changes.csv': [],
+    'corrections.csv': [],
     'price_times_duration.csv': priceTimesDuration(expected),
     'reconciliation.csv': reconciliation(days),
     ...statements(expected, days, customerOf),
