@@ -69,7 +69,7 @@ export async function reopen<Published>(
   month: Month,
   reason: string,
 ): Promise<{ reopening: MonthReopened; published: readonly Published[] }> {
-  const found = await ask(ports, 'correction_months', { month: { day: `${month}-01` } });
+  const found = await ask(ports, 'correction_months', { start: { day: `${month}-01` } });
   const foundIn = found.map(({ found_month }) => found_month ?? '');
   requireReopenable(ports.closings, month, foundIn);
   const reopening: MonthReopened = { kind: 'month_reopened', month, at: ports.now(), reason };

@@ -26,8 +26,8 @@ export interface LoadInfo {
   readonly priceChanges: number;
 }
 
-/** Order matters: all but the first compare with what the tables held before the batch, and late changes are those behind a closing. */
-const appendedFirst = ['month_closings', 'late_changes', 'price_history', 'quarantined_rows'];
+/** Order matters: price changes and quarantine compare with what the tables held before the batch. */
+const appendedFirst = ['price_history', 'quarantined_rows'];
 const appendedLast = ['tasks', 'vanished_records'];
 
 /** Manifest lines that the database does not hold → its tables, one transaction for each batch. Any number of times. */
@@ -82,6 +82,7 @@ async function loadBatch(
   await fill(ports, 'staging_tasks');
   await (batch.some(isClosing) ? fill : empty)(ports, 'staging_month_closings');
   await fill(ports, 'repeated_records');
+  await appendLateChanges(ports);
   for (const name of appendedFirst) await append(ports, name);
   info.priceChanges += await countSince(ports, 'price_history', batch);
   info.quarantined += await countSince(ports, 'quarantined_rows', batch);
@@ -160,6 +161,13 @@ async function fill(ports: LoadPorts, name: string): Promise<void> {
 
 async function empty(ports: LoadPorts, name: string): Promise<void> {
   await ports.sql.run(name, `truncate ${queryOf(ports, name).name}`);
+}
+
+/** Like price changes, but behind a closing, and nothing is compared where no month was ever closed. */
+async function appendLateChanges(ports: LoadPorts): Promise<void> {
+  await append(ports, 'month_closings');
+  const closings = await ports.sql.texts('month_closings', 'select line_sequence from month_closings limit 1');
+  if (closings.length > 0) await append(ports, 'late_changes');
 }
 
 async function append(ports: LoadPorts, name: string): Promise<void> {
