@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { ConfigError, SubledgerError } from './domain/errors.js';
+import { ConfigError, MonthNotReadyError, SubledgerError } from './domain/errors.js';
 import { ExitCode } from './domain/exit-code.js';
 import { version } from './domain/version.js';
 
@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   extract: async () => (await import('./commands/extract.js')).registerExtract,
   reconcile: async () => (await import('./commands/reconcile.js')).registerReconcile,
   report: async () => (await import('./commands/report.js')).registerReport,
+  close: async () => (await import('./commands/close.js')).registerClose,
   status: async () => (await import('./commands/status.js')).registerStatus,
   demo: async () => (await import('./commands/demo.js')).registerDemo,
   simulate: async () => (await import('./commands/simulate.js')).registerSimulate,
@@ -63,7 +64,9 @@ function tell(error: unknown, json: boolean): number {
   const name = known ? error.name : 'UnexpectedError';
   const exitCode = known ? error.exitCode : ExitCode.unexpected;
   const problems =
-    error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];
+    error instanceof ConfigError || error instanceof MonthNotReadyError
+      ? error.problems
+      : [error instanceof Error ? error.message : String(error)];
   if (json) process.stdout.write(`${JSON.stringify({ error: { name, problems, exit_code: exitCode } })}\n`);
   for (const problem of problems) process.stderr.write(`error: ${problem}\n`);
   if (!known && error instanceof Error)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DiskFullError, StorageError } from '../domain/errors.js';
 
@@ -70,6 +70,13 @@ export const commitFile = (temporaryPath: string, finalPath: string): Promise<vo
     await rename(temporaryPath, finalPath);
     await syncPath(dirname(finalPath));
   });
+
+/** A copy of a file that survives a crash, in a folder that is made where there is none. */
+export async function copyDurably(fromPath: string, toPath: string): Promise<void> {
+  await makeFolder(dirname(toPath));
+  await guarded(`cannot copy ${fromPath} to ${toPath}`, () => copyFile(fromPath, toPath));
+  await commitFile(toPath, toPath);
+}
 
 export const writeText = (path: string, text: string): Promise<void> =>
   guarded(`cannot write ${path}`, () => writeFile(path, text, { mode: fileMode, flush: true }));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { invariant } from '../domain/errors.js';
-import type { RunFinished, RunStarted } from '../domain/manifest.js';
+import { isClosing, isRun, type RunFinished, type RunStarted } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
 import { type Database, sqlText } from './duckdb.js';
 import type { Ledger } from './knowledge.js';
@@ -26,8 +26,8 @@ export async function readStore(folder: string, mainAccount: string): Promise<St
   let landedThrough = 0;
   const manifestPath = join(folder, manifestFile);
   await ManifestFile.read(manifestPath, (line) => {
-    if (line.kind === 'run_started' || line.kind === 'run_finished') runs.push(line);
-    else landedThrough = line.sequence;
+    if (isRun(line)) runs.push(line);
+    else if (!isClosing(line)) landedThrough = line.sequence;
   });
   const own = runs.find((line) => line.kind === 'run_started')?.main_account;
   requireSameMainAccount(folder, own, mainAccount);

@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import { ConfigError, invariant, LockedError, StorageError } from '../domain/errors.js';
-import type { LoadableLine, ManifestEntry, ManifestLine, RunFinished, RunStarted } from '../domain/manifest.js';
+import {
+  type ClosingLine,
+  isClosing,
+  isRun,
+  type LoadableLine,
+  type ManifestEntry,
+  type ManifestLine,
+  type RunFinished,
+  type RunStarted,
+} from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
 import type { Database } from './duckdb.js';
 import { commitFile, digestFile, exists, makeFolder, readText, removePath, writeText } from './files.js';
@@ -25,6 +34,8 @@ export class Store {
     /** Lines that the ledger does not hold yet. */
     readonly pending: LoadableLine[],
     readonly runs: (RunStarted | RunFinished)[],
+    /** Every closing and reopening of a month, oldest first. */
+    readonly closings: ClosingLine[],
   ) {}
 
   /**
@@ -46,16 +57,18 @@ export class Store {
       const loadedThrough = Number.parseInt(through ?? '0', 10);
       const pending: LoadableLine[] = [];
       const runs: (RunStarted | RunFinished)[] = [];
+      const closings: ClosingLine[] = [];
       const manifest = await ManifestFile.open(join(folder, manifestFile), (line: ManifestLine) => {
-        if (line.kind === 'run_started' || line.kind === 'run_finished') runs.push(line);
+        if (isRun(line)) runs.push(line);
         else if (line.sequence > loadedThrough) pending.push(line);
+        if (isClosing(line)) closings.push(line);
       });
       if (loadedThrough >= manifest.nextSequence) {
         throw new StorageError(
           `the ledger holds line ${loadedThrough} of ${manifest.path}, which ends at ${manifest.nextSequence - 1}: lines are missing. Restore the manifest from a backup.`,
         );
       }
-      return new Store(folder, queries, ledger, manifest, pending, runs);
+      return new Store(folder, queries, ledger, manifest, pending, runs, closings);
     } catch (error) {
       ledger.close();
       throw error;
@@ -90,8 +103,9 @@ export class Store {
   /** Appends to the manifest and remembers what the rest of this process needs of it. */
   async append(entry: ManifestEntry): Promise<void> {
     const line = await this.manifest.append(entry);
-    if (line.kind === 'run_started' || line.kind === 'run_finished') this.runs.push(line);
+    if (isRun(line)) this.runs.push(line);
     else this.pending.push(line);
+    if (isClosing(line)) this.closings.push(line);
   }
 
   /** Where a landing file is written, and where it ends up. */

@@ -64,7 +64,7 @@ export function setExitCode(exitCode: number): void {
  * pulled or used: what was is published and labelled.
  */
 export function exitCodeOf(pulled: PullInfo | undefined, months: readonly ReconciledMonth[]): number {
-  if (months.some(({ reconciliation }) => reconciliation.status === 'differs')) return ExitCode.unexplained;
+  if (months.some(({ reconciliation }) => reconciliation?.status === 'differs')) return ExitCode.unexplained;
   if ((pulled?.extract.failures.length ?? 0) > 0) return ExitCode.incomplete;
   const quarantined = months.some((month) => month.findings.some((one) => one.check === 'quarantined_rows_present'));
   return quarantined ? ExitCode.incomplete : ExitCode.fine;
@@ -98,10 +98,11 @@ function jsonOf(config: Config, { pulled, published, exitCode }: RunResult): unk
   };
 }
 
-export const monthJson = ({ month, folder, changed, files, ...compared }: PublishedMonth): unknown => ({
+export const monthJson = ({ month, folder, changed, closed, files, ...compared }: PublishedMonth): unknown => ({
   month,
   folder,
   changed,
+  closed,
   files,
   ...comparedJson(compared),
 });
@@ -110,9 +111,9 @@ export const comparedJson = ({
   reconciliation,
   findings,
 }: Pick<ReconciledMonth, 'reconciliation' | 'findings'>): object => ({
-  reconciliation: reconciliation.status,
-  compared: reconciliation.totals,
-  tie_out: reconciliation.tieOut,
+  reconciliation: reconciliation?.status,
+  compared: reconciliation?.totals,
+  tie_out: reconciliation?.tieOut,
   findings,
 });
 
@@ -133,10 +134,11 @@ export function linesOf(config: Config, { pulled, published }: RunResult): strin
   return [...lines, ...published.flatMap(monthLines)];
 }
 
-export const monthLines = ({ month, folder, changed, files, ...compared }: PublishedMonth): string[] => [
-  ...comparedLines(compared),
-  `${month}: ${files.length + 1} files in ${folder} (${changed ? 'published' : 'unchanged'}).`,
-];
+export function monthLines({ month, folder, changed, closed, files, ...compared }: PublishedMonth): string[] {
+  const count = `${files.length + 1} files in ${folder}`;
+  if (closed) return [`${month}: closed, ${count} (${changed ? 'restored' : 'unchanged'}).`];
+  return [...comparedLines(compared), `${month}: ${count} (${changed ? 'published' : 'unchanged'}).`];
+}
 
 /** The comparison and what was found, for the terminal. */
 export function comparedLines({
@@ -144,5 +146,6 @@ export function comparedLines({
   findings,
 }: Pick<ReconciledMonth, 'reconciliation' | 'findings'>): string[] {
   const counts = [...findingsByCheck(findings)].map(([check, found]) => `${check} ${found.length}`).join(', ');
-  return [...summaryLines(reconciliation), `  Findings: ${counts === '' ? 'none' : counts}.`];
+  const summary = reconciliation === undefined ? [] : summaryLines(reconciliation);
+  return [...summary, `  Findings: ${counts === '' ? 'none' : counts}.`];
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Store } from '../adapters/store.js';
-import type { RunFinished, RunStarted } from '../domain/manifest.js';
+import { closedMonths } from '../domain/closing.js';
+import type { MonthClosed, RunFinished, RunStarted } from '../domain/manifest.js';
 import { dayOf } from '../domain/period.js';
 import { selectTexts } from '../domain/query.js';
 import { loadPending } from '../pipeline.js';
@@ -27,17 +28,25 @@ interface RunLine {
 export function registerStatus(program: Command): void {
   const command = program
     .command('status')
-    .description('What is complete from when through when, per account and resource; what is unpriced; the last runs.')
+    .description(
+      'What is complete from when through when, per account and resource; what is unpriced; closed months; the last runs.',
+    )
     .addHelpText('after', examples);
   addCommon(command).action(async (flags: Flags) => {
     const config = await configOf(flags, { credentials: false, customers: false });
     await requireRuns(config);
-    const { accounts, runs } = await withStore('status', config, { ...flags, quiet: true }, async (store, outside) => {
-      await loadPending(store, outside);
-      return { accounts: await readStatus(store), runs: runLines(store) };
-    });
-    print(flags, { data_folder: config.dataFolder, runs, accounts }, [
+    const { accounts, runs, closed } = await withStore(
+      'status',
+      config,
+      { ...flags, quiet: true },
+      async (store, outside) => {
+        await loadPending(store, outside);
+        return { accounts: await readStatus(store), runs: runLines(store), closed: closedMonths(store.closings) };
+      },
+    );
+    print(flags, { data_folder: config.dataFolder, runs, closed_months: closed.map(closedJson), accounts }, [
       ...runs.map(runText),
+      ...closed.map(closedText),
       '',
       ...accountTexts(accounts),
     ]);
@@ -72,6 +81,20 @@ function runText({ run, command, started_at, finished_at, range, outcomes }: Run
       ? ''
       : `: ${outcomes.complete} complete, ${outcomes.refused} refused, ${outcomes.failed} failed`;
   return `run ${run} (${command}) ${dayOf(range.start)} to ${dayOf(range.end)}, started ${started_at}, ${end}${counts}`;
+}
+
+const closedJson = ({ month, at, reason, obstacles, folder, sha256 }: MonthClosed): unknown => ({
+  month,
+  closed_at: at,
+  reason,
+  obstacles,
+  folder,
+  sha256,
+});
+
+function closedText({ month, at, reason, obstacles }: MonthClosed): string {
+  const overridden = Object.entries(obstacles).map(([name, count]) => `, ${count} ${name}`);
+  return `${month} closed ${at}${overridden.join('')}${reason === null ? '' : `: ${JSON.stringify(reason)}`}`;
 }
 
 /** One line per account and resource, columns aligned. */

@@ -75,6 +75,18 @@ export class DiskFullError extends StorageError {
   override readonly exitCode = ExitCode.diskFull;
 }
 
+/** A month that may not be closed yet: everything that stands in the way. */
+export class MonthNotReadyError extends SubledgerError {
+  override readonly name = 'MonthNotReadyError';
+
+  constructor(
+    readonly problems: readonly string[],
+    readonly exitCode: ExitCode,
+  ) {
+    super(problems.join('\n'));
+  }
+}
+
 /** A query file failed; names the file. */
 export class QueryError extends SubledgerError {
   override readonly name = 'QueryError';

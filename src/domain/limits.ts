@@ -94,3 +94,5 @@ export const namedAccountsMax = 20;
 export const newAccountRoundsMax = 3;
 /** Tasks that a dry run names line by line; all of them are in its JSON. */
 export const planLinesMax = 40;
+/** Lines of obstacles that a refusal to close a month names; more are only counted. */
+export const obstacleLinesMax = 20;

@@ -121,7 +121,8 @@ function parseKind(text: string | undefined, layer: QueryLayer): { kind: QueryKi
     return text === undefined ? { kind: layer === 'reports' ? 'report' : 'check', mergeKey: [] } : undefined;
   }
   if (text?.startsWith('merge by ')) return { kind: 'merge', mergeKey: splitList(text.slice('merge by '.length), ',') };
-  if ((text === 'period') !== (layer === 'reconciliation')) return undefined;
+  if (text === 'period' && layer !== 'reconciliation') return undefined;
+  if (layer === 'reconciliation' && text !== 'period' && text !== 'query') return undefined;
   const kind = queryKinds.find((known) => known === text);
   return kind === undefined || ['merge', 'report', 'check'].includes(kind) ? undefined : { kind, mergeKey: [] };
 }

@@ -14,11 +14,13 @@ import { reconciliationText } from '../domain/reconciliation-text.js';
 import { loadPending, type Outside } from '../pipeline.js';
 import { check, compare, summarise } from '../stages/reconcile.js';
 import { describeSet, materialise, type WrittenFile, writeReports } from '../stages/report.js';
+import { publishClosed } from './closed-month.js';
 
 /** What the comparison of a month found. */
 export interface ReconciledMonth {
   readonly month: Month;
-  readonly reconciliation: Reconciliation;
+  /** Undefined for a closed month, which is not compared again. */
+  readonly reconciliation: Reconciliation | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -26,6 +28,8 @@ export interface PublishedMonth extends ReconciledMonth {
   readonly folder: string;
   /** False: what stood there already is the same, byte for byte. */
   readonly changed: boolean;
+  /** What is published is the set that was kept when the month was closed. */
+  readonly closed: boolean;
   readonly files: readonly WrittenFile[];
 }
 
@@ -79,7 +83,7 @@ async function eachMonth<Result>(
 async function reconcileMonth(
   ports: Parameters<typeof materialise>[0] & Parameters<typeof compare>[0],
   month: Month,
-): Promise<ReconciledMonth> {
+): Promise<ReconciledMonth & { readonly reconciliation: Reconciliation }> {
   const period = monthWindow(month);
   await compare(ports, period);
   await materialise(ports, period);
@@ -90,6 +94,8 @@ async function reconcileMonth(
 }
 
 async function publishMonth(store: Store, config: Config, month: Month): Promise<PublishedMonth> {
+  const closed = await publishClosed(store, config, month);
+  if (closed !== undefined) return closed;
   const set = await OutputSet.begin(config.outputFolder, month);
   const ports = {
     sql: store.ledger,
@@ -118,7 +124,7 @@ async function publishMonth(store: Store, config: Config, month: Month): Promise
       customers: config.customersFile === undefined ? 'friendly_name' : 'customers.csv',
     };
     await set.writeWhole('run.json', await describeSet(ports, facts, files, findings, reconciliation));
-    return { ...reconciled, folder: set.folder, changed: await set.publish(), files };
+    return { ...reconciled, folder: set.folder, changed: await set.publish(), closed: false, files };
   } catch (error) {
     await set.discard();
     throw error;

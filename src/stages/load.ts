@@ -1,6 +1,6 @@
 import { invariant, StorageError } from '../domain/errors.js';
 import { loadBatchRowsMax } from '../domain/limits.js';
-import type { ControlTotal, Landed, LoadableLine } from '../domain/manifest.js';
+import { type ControlTotal, isClosing, type Landed, type LoadableLine } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
 import { type LandedResource, landedResources } from '../domain/resource.js';
 
@@ -45,13 +45,13 @@ export async function load(ports: LoadPorts, lines: readonly LoadableLine[]): Pr
   return info;
 }
 
-/** Whole files, in the manifest's order, as many as fit the limit. */
+/** Whole files, in the manifest's order, as many as fit the limit. A closing begins a batch: its files came behind it. */
 export function* batchesOf(lines: readonly LoadableLine[]): Generator<LoadableLine[]> {
   let batch: LoadableLine[] = [];
   let rows = 0;
   for (const line of lines) {
     const lineRows = line.kind === 'landed' ? line.rows : 0;
-    if (batch.length > 0 && rows + lineRows > loadBatchRowsMax) {
+    if (batch.length > 0 && (rows + lineRows > loadBatchRowsMax || isClosing(line))) {
       yield batch;
       batch = [];
       rows = 0;
@@ -82,7 +82,9 @@ async function loadBatch(
     info.files += files.length;
   }
   await fill(ports, 'staging_tasks');
+  await (batch.some(isClosing) ? fill : empty)(ports, 'staging_month_closings');
   await fill(ports, 'repeated_records');
+  await appendLateChanges(ports);
   for (const name of appendedFirst) await append(ports, name);
   info.priceChanges += await countSince(ports, 'price_history', batch);
   info.quarantined += await countSince(ports, 'quarantined_rows', batch);
@@ -161,6 +163,13 @@ async function fill(ports: LoadPorts, name: string): Promise<void> {
 
 async function empty(ports: LoadPorts, name: string): Promise<void> {
   await ports.sql.run(name, `truncate ${queryOf(ports, name).name}`);
+}
+
+/** Like price changes, but behind a closing, and nothing is compared where no month was ever closed. */
+async function appendLateChanges(ports: LoadPorts): Promise<void> {
+  await append(ports, 'month_closings');
+  const closings = await ports.sql.texts('month_closings', 'select line_sequence from month_closings limit 1');
+  if (closings.length > 0) await append(ports, 'late_changes');
 }
 
 async function append(ports: LoadPorts, name: string): Promise<void> {

@@ -26,7 +26,7 @@ describe('manifest.jsonl', () => {
     const again = await ManifestFile.open(path, () => undefined);
     expect(again.nextSequence).toBe(3);
     await again.append(entry(3));
-    expect((await read(path)).map((line) => [line.sequence, line.run])).toEqual([
+    expect((await read(path)).map((line) => [line.sequence, 'run' in line && line.run])).toEqual([
       [1, 1],
       [2, 2],
       [3, 3],

@@ -120,6 +120,14 @@ const mistakes: readonly [string, readonly string[], readonly RegExp[]][] = [
   ],
   ['status of a folder without a run', ['status', '--data-dir', 'empty'], [/empty holds no ledger yet/]],
   ['a report of a folder without a run', ['report', ...range, '--data-dir', 'empty'], [/empty holds no ledger yet/]],
+  ['a closing of a folder without a run', ['close', '2026-09', '--data-dir', 'empty'], [/empty holds no ledger yet/]],
+  ['a closing of no month', ['close', '2026-13'], [/^error: 2026-13 is not a month: YYYY-MM\.$/]],
+  ['a closing for an empty reason', ['close', '2026-09', '--reason', ' '], [/--reason is empty: say why/]],
+  [
+    'a reopening without a reason',
+    ['close', '--reopen', '2026-9'],
+    [/2026-9 is not a month/, /--reopen needs --reason/],
+  ],
 ];
 
 describe('a mistake is one clear message, the right exit code, and nothing changed on disk', () => {
@@ -231,9 +239,12 @@ describe('a reader that closes early', () => {
 });
 
 describe('help', () => {
-  it.each(['run', 'extract', 'report', 'status', 'demo', 'simulate'])('of %s shows examples', async (command) => {
-    const { code, stdout, stderr } = await run([command, '--help'], {});
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`Examples:\\n +\\$ subledger ${command}`));
-  });
+  it.each(['run', 'extract', 'report', 'close', 'status', 'demo', 'simulate'])(
+    'of %s shows examples',
+    async (command) => {
+      const { code, stdout, stderr } = await run([command, '--help'], {});
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`Examples:\\n +\\$ subledger ${command}`));
+    },
+  );
 });

@@ -51,6 +51,7 @@ export function expectedFiles(expected: Expectation): ExpectedFiles {
     'undated.csv': undatedRows(expected, customerOf),
     'completeness.csv': completeness(expected, days),
     'price_changes.csv': [],
+    'corrections.csv': [],
     'price_times_duration.csv': priceTimesDuration(expected),
     'reconciliation.csv': reconciliationRows(compared),
     'reconciliation_summary.csv': summaryRows(expected.month, compared, customerOf),

@@ -30,7 +30,7 @@ const mayRead: Readonly<Record<string, (name: string) => boolean>> = {
   macros: () => true,
   staging: (name) => !/^(staging|report)_/.test(name),
   ledger: (name) => !/^(raw|received|report)_/.test(name),
-  reconciliation: (name) => !/^(raw|received|staging|report)_/.test(name),
+  reconciliation: (name) => !/^(raw|received|staging)_/.test(name),
   reports: (name) => !/^(raw|received|staging|report)_/.test(name),
   checks: (name) => !/^(raw|received|staging)_/.test(name),
 };

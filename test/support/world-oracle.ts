@@ -72,7 +72,7 @@ export const standing = (story: Story, clock: string): Standing[] =>
  */
 export async function expectClaimsHold(story: Story, records: readonly Standing[], clock: string): Promise<number> {
   const lines = await manifestOf(story.folder);
-  const run = Math.max(0, ...lines.map((line) => line.run));
+  const run = Math.max(0, ...lines.map((line) => ('run' in line ? line.run : 0)));
   const files = lines.filter((line): line is Landed & ManifestLine => line.kind === 'landed' && line.run === run);
   const landedIn = new Map<string, number>();
   for (const { sid, run: seenBy, file } of await observationsOf(story.folder)) {

@@ -1,0 +1,143 @@
+-- purpose:    What stands in the way of closing a month: its figures are not final, or not understood.
+-- kind:       query
+-- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
+-- reads:      accounts, tasks, days, account_day_coverage, open_quarantine, reconciled_days, known_days, report_tie_out
+-- grain:      obstacle, subject, detail
+-- order:      obstacle, subject, detail
+-- columns:
+--   obstacle    VARCHAR  incomplete, pending, unknown, unexplained or quarantined
+--   subject     VARCHAR  account sid
+--   detail      VARCHAR  what it is, with its days
+--   item_count  BIGINT   account-days or records
+with resources as (
+  select 'calls' as resource
+  union all select 'messages' as resource
+  union all select 'usage_records' as resource
+),
+
+known_accounts as (
+  select sid as account_sid
+  from accounts
+  union
+  select account_sid
+  from tasks
+  where window_end > cast($start as timestamp) and window_start < cast($end as timestamp)
+),
+
+expected as (
+  select
+    a.account_sid,
+    d.day,
+    r.resource
+  from known_accounts as a
+  -- n:m on purpose: every account with every day and resource
+  cross join days as d
+  cross join resources as r
+  where d.day >= $start and d.day < $end
+),
+
+incomplete as (
+  select
+    'incomplete' as obstacle,
+    e.account_sid as subject,
+    e.resource || ' ' || coalesce(c.status, 'missing') as what,
+    e.day
+  from expected as e
+  -- 1:1, a day of an account's list is covered once; none where nobody asked
+  left join account_day_coverage as c
+    on c.account_sid = e.account_sid
+    and c.resource = e.resource
+    and c.day = e.day
+  where c.status is null or c.status <> 'complete'
+),
+
+-- A price or usage is still to come, a side of the comparison is not known, or nobody can explain what is between them.
+compared as (
+  select
+    case when status = 'differs' then 'unexplained' else status end as obstacle,
+    account_sid as subject,
+    family || case
+      when status = 'differs' then ' unexplained in ' || currency
+      when status = 'unknown' then ' not comparable'
+      when unpriced_count > 0 then ' without a price'
+      else ' of which usage is not final'
+    end as what,
+    day
+  from reconciled_days
+  where status in ('pending', 'unknown', 'differs') and day >= $start and day < $end
+  union all
+  select
+    case when usage_known then 'pending' else 'unknown' end as obstacle,
+    account_sid as subject,
+    case when usage_known then 'Usage Records not final' else 'Usage Records not known' end as what,
+    day
+  from known_days
+  where day >= $start and day < $end and not (usage_known and usage_final)
+),
+
+sums as (
+  select
+    'unexplained' as obstacle,
+    'all accounts' as subject,
+    category || ' ' || currency || case
+      when status = 'differs' then ': all accounts beside the main account'
+      else ': usage beside the invoice'
+    end as what,
+    month as day
+  from report_tie_out
+  where status = 'differs' or invoice_status = 'differs'
+),
+
+-- A row without a day belongs to no month, and so to each.
+quarantined as (
+  select
+    'quarantined' as obstacle,
+    coalesce(account_sid, '') as subject,
+    resource || ' in quarantine, ' || defect as what,
+    day
+  from open_quarantine
+  where day is null or (day >= $start and day < $end)
+),
+
+obstacles as (
+  select obstacle, subject, what, day
+  from incomplete
+  union all
+  select obstacle, subject, what, day
+  from compared
+  union all
+  select obstacle, subject, what, day
+  from sums
+  union all
+  select obstacle, subject, what, day
+  from quarantined
+),
+
+summed as (
+  select
+    obstacle,
+    subject,
+    what,
+    count(*) as item_count,
+    min(day) as first_day,
+    max(day) as last_day
+  from obstacles
+  group by obstacle, subject, what
+),
+
+final as (
+  select
+    obstacle,
+    subject,
+    what || case
+      when first_day is null then ', on no known day'
+      when first_day = last_day then ', ' || cast(first_day as varchar)
+      else ', ' || cast(first_day as varchar) || ' to ' || cast(last_day as varchar)
+    end as detail,
+    item_count
+  from summed
+)
+
+select obstacle, subject, detail, item_count
+from final
+order by obstacle, subject, detail
