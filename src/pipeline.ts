@@ -16,7 +16,6 @@ import { interruptedSince } from './domain/resume.js';
 import type { Task } from './domain/task.js';
 import { version } from './domain/version.js';
 import { AccountsInMemory } from './pipeline/accounts-in-memory.js';
-import { publishClosed } from './pipeline/closed-month.js';
 import { discoverInputOf, type Pulling, pullTasks, twilioOf } from './pipeline/pulling.js';
 import { pullRounds, type Rounds } from './pipeline/rounds.js';
 import { type DiscoverInfo, type DiscoverPorts, discover } from './stages/discover.js';

@@ -23,7 +23,8 @@ with together as (
   where day >= $start and day < $end
   union all
   select account_sid, '' as currency, 0 as ledger_count, 0 as ledger_unpriced,
-    itemised_count + unbilled_count as row_count, unpriced_count as row_unpriced, cast(0 as decimal(38, 8)) as ledger_cost, cast(0 as decimal(38, 8)) as row_cost
+    itemised_count + unbilled_count as row_count, unpriced_count as row_unpriced,
+    cast(0 as decimal(38, 8)) as ledger_cost, cast(0 as decimal(38, 8)) as row_cost
   from report_reconciliation
   union all
   select account_sid, currency, 0 as ledger_count, 0 as ledger_unpriced, 0 as row_count, 0 as row_unpriced,

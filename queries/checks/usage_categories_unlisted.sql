@@ -18,7 +18,7 @@ with summed as (
     count(distinct u.account_sid) as account_count
   from usage_records as u
   -- n:1, a category is listed once
-  left join usage_categories as c on c.category = lower(u.category)
+  left join usage_categories as c on c.category = u.category
   where c.category is null and u.cost <> 0 and u.day >= $start and u.day < $end
   group by u.category, u.currency
 ),

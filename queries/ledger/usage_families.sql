@@ -20,7 +20,7 @@ with used as (
     u.account_sid,
     u.day,
     u.currency,
-    lower(u.category) as category,
+    u.category,
     c.parent,
     coalesce(c.family, 'unlisted') as family,
     c.itemised_by,
@@ -29,8 +29,8 @@ with used as (
     u.cost
   from usage_records as u
   -- n:1, a category is listed once
-  left join usage_categories as c on c.category = lower(u.category)
-  where (u.cost <> 0 or u.usage_count > 0) and lower(u.category) <> 'totalprice'
+  left join usage_categories as c on c.category = u.category
+  where (u.cost <> 0 or u.usage_count > 0) and u.category <> 'totalprice'
 ),
 
 parents as (

@@ -25,7 +25,7 @@ with amounts as (
     u.cost
   from usage_records as u
   -- n:1, a category is listed once
-  join usage_categories as c on c.category = lower(u.category)
+  join usage_categories as c on c.category = u.category
   where u.cost <> 0
 ),
 
@@ -79,7 +79,7 @@ final as (
     on r.account_sid = u.account_sid
     and r.day = u.day
     and r.currency = u.currency
-    and lower(r.category) = c.category
+    and r.category = c.category
   group by u.account_sid, u.day, u.currency, u.category
 )
 

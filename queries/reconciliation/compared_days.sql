@@ -69,7 +69,7 @@ carrier_fees as (
     sum(u.cost) as cost
   from usage_records as u
   -- n:1, a category is listed once
-  join usage_categories as c on c.category = lower(u.category)
+  join usage_categories as c on c.category = u.category
   where c.fees_of is not null and u.cost <> 0 and u.day >= $start - 1 and u.day < $end + 1
   group by u.account_sid, u.day, u.currency, c.fees_of
 ),
@@ -149,7 +149,7 @@ listed as (
   select s.account_sid, s.day, s.family
   from unseen as s
   join usage_categories as c on c.family = s.family
-  join usage_records as u on u.account_sid = s.account_sid and u.day = s.day and lower(u.category) = c.category
+  join usage_records as u on u.account_sid = s.account_sid and u.day = s.day and u.category = c.category
   group by s.account_sid, s.day, s.family
 ),
 

@@ -105,7 +105,7 @@ restated_usage as (
     r.cost - r.previous_cost as change
   from usage_restatements as r
   -- n:1, a category is listed once
-  join usage_categories as c on c.category = lower(r.category)
+  join usage_categories as c on c.category = r.category
   where c.itemised_by is not null and r.day >= $start - 1 and r.day < $end + 1
 ),
 

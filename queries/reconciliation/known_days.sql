@@ -11,7 +11,7 @@
 --   calls_complete     BOOLEAN    the list of calls was read whole, and no row of it is in quarantine
 --   messages_complete  BOOLEAN    likewise of messages
 --   usage_known        BOOLEAN    Usage Records were read whole, none is in quarantine, and `totalprice` is not missing
---   as_of              TIMESTAMP  UTC, up to when Twilio had counted, by the oldest of the day's usage records
+--   as_of              TIMESTAMP  UTC, up to when Twilio had counted `totalprice`
 --   usage_final        BOOLEAN    that is at least a whole day past the day's end
 with covered as (
   select
@@ -42,8 +42,7 @@ by_currency as (
     account_sid,
     day,
     currency,
-    min(as_of) as as_of,
-    count(*) - count(as_of) as undated_count,
+    max(case when category = 'totalprice' then as_of end) as as_of,
     max(case when category = 'totalprice' then 1 else 0 end) as has_total
   from usage_records
   where day >= $start - 1 and day < $end + 1
@@ -54,7 +53,7 @@ usage_read as (
   select
     account_sid,
     day,
-    case when sum(undated_count) = 0 then min(as_of) end as as_of,
+    case when count(as_of) = count(*) then min(as_of) end as as_of,
     min(has_total) as has_total
   from by_currency
   group by account_sid, day

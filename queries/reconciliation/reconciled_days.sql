@@ -129,9 +129,9 @@ caused as (
     units_difference,
     case
       when residual = 0 then 'none'
-      when service is null then 'unexplained'
-      when not list_complete then 'extraction_incomplete'
+      when service is not null and not list_complete then 'extraction_incomplete'
       when not usage_final then 'usage_not_final'
+      when service is null then 'unexplained'
       when
         unpriced_count > 0
         and residual > 0

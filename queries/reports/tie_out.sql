@@ -21,11 +21,11 @@
 --   invoice_status      VARCHAR        agrees (to the digits typed in), explained, pending, unknown or differs; empty
 --                                      where there is no amount
 with amounts as (
-  select day, lower(category) as category, currency, cost, 'accounts' as side
+  select day, category, currency, cost, 'accounts' as side
   from usage_records
   where day >= $start and day < $end and cost <> 0
   union all
-  select day, lower(category) as category, currency, cost, 'consolidated' as side
+  select day, category, currency, cost, 'consolidated' as side
   from consolidated_usage_records
   where day >= $start and day < $end and cost <> 0
 ),

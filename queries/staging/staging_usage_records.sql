@@ -8,7 +8,7 @@
 --   ordinal              BIGINT         order of observation over all landing files
 --   account_sid          VARCHAR
 --   day                  DATE           UTC
---   category             VARCHAR        Twilio's usage category
+--   category             VARCHAR        Twilio's usage category, lower case
 --   count_text           VARCHAR        as Twilio sent it; null for totalprice
 --   count_unit           VARCHAR
 --   usage_text           VARCHAR        as Twilio sent it
@@ -29,7 +29,7 @@ with texts as (
     account_sid,
     start_date,
     end_date,
-    category,
+    lower(category) as category,
     "count" as count_text,
     count_unit,
     "usage" as usage_text,
