@@ -12,7 +12,7 @@
 with final as (
   select
     account_sid as subject,
-    amount_text || ' more in usage than in records of this currency' || days_text as detail
+    amount_text || ': as many records in another currency, ' || days_text as detail
   from cause_accounts
   where cause = 'currency_mismatch'
 )

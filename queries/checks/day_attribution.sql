@@ -12,7 +12,7 @@
 with final as (
   select
     account_sid as subject,
-    amount_text || ' in sum, moved between neighbouring days,' || days_text as detail
+    amount_text || ': moved between neighbouring days, ' || days_text as detail
   from cause_accounts
   where cause = 'day_attribution'
 )

@@ -14,9 +14,7 @@
 with final as (
   select
     account_sid as subject,
-    amount_text || ' in usage beyond the listed records, ' || cast(count_difference as varchar)
-    || ' records more in usage'
-    || days_text as detail
+    amount_text || ': ' || cast(count_difference as varchar) || ' more counted than listed, ' || days_text as detail
   from cause_accounts
   where cause = 'deleted_at_twilio'
 )

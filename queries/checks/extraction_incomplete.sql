@@ -12,7 +12,7 @@
 with final as (
   select
     account_sid as subject,
-    amount_text || ' in usage beyond the records that were read' || days_text as detail
+    amount_text || ': the list was not read whole, ' || days_text as detail
   from cause_accounts
   where cause = 'extraction_incomplete'
 )

@@ -12,7 +12,7 @@
 with final as (
   select
     account_sid as subject,
-    cast(-cost as varchar) || ' ' || currency || ' of failed messages that usage lists apart' || days_text as detail
+    amount_text || ': of failed messages that usage lists apart, ' || days_text as detail
   from cause_accounts
   where cause = 'failed_message_fees'
 )

@@ -13,8 +13,8 @@
 with final as (
   select
     account_sid as subject,
-    cast(units_difference as varchar) || ' minutes more in usage than started minutes of the calls, ' || amount_text
-    || days_text as detail
+    amount_text || ': ' || cast(units_difference as varchar) || ' minutes more than started ones, ' || days_text
+      as detail
   from cause_accounts
   where cause = 'minute_rounding'
 )

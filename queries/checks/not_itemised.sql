@@ -12,7 +12,7 @@
 with final as (
   select
     account_sid as subject,
-    amount_text || ' that no list shows' || days_text as detail
+    amount_text || ': in a category and in none of those inside it, ' || days_text as detail
   from cause_accounts
   where cause = 'not_itemised'
 )

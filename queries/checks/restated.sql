@@ -12,7 +12,7 @@
 with final as (
   select
     account_sid as subject,
-    amount_text || ' by changes that only one side has' || days_text as detail
+    amount_text || ': changed on one side only, ' || days_text as detail
   from cause_accounts
   where cause = 'restated'
 )

@@ -12,8 +12,7 @@
 with final as (
   select
     account_sid as subject,
-    amount_text || ' less in usage than in records, ' || cast(-count_difference as varchar) || ' records too many'
-    || days_text as detail
+    amount_text || ': ' || cast(-count_difference as varchar) || ' more listed than counted, ' || days_text as detail
   from cause_accounts
   where cause = 'surplus_rows'
 )

@@ -13,7 +13,7 @@
 with final as (
   select
     account_sid as subject,
-    amount_text || ' more in usage than any known cause explains' || days_text as detail
+    amount_text || ': no known cause, ' || days_text as detail
   from cause_accounts
   where cause = 'unexplained'
 )

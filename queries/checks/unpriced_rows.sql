@@ -12,8 +12,7 @@
 with final as (
   select
     account_sid as subject,
-    amount_text || ' more in usage than priced, ' || cast(unpriced_count as varchar) || ' records without a price'
-    || days_text as detail
+    amount_text || ': ' || cast(unpriced_count as varchar) || ' without a price, ' || days_text as detail
   from cause_accounts
   where cause = 'unpriced_rows'
 )

@@ -13,7 +13,7 @@
 with amounts as (
   select
     account_sid as subject,
-    amount_text || ' less records than usage, of days that Twilio had not finished,' || days_text as detail
+    amount_text || ': not counted to its end yet, ' || days_text as detail
   from cause_accounts
   where cause = 'usage_not_final'
 ),

@@ -16,8 +16,8 @@
 --   count_difference  BIGINT         calls or messages that usage counts beyond those listed
 --   units_difference  BIGINT         minutes or segments, likewise
 --   unpriced_count    BIGINT
---   amount_text       VARCHAR        cost and currency, for people
---   days_text         VARCHAR        the days, for people; begins with a blank
+--   amount_text       VARCHAR        the cost in words
+--   days_text         VARCHAR        the days, for people
 with caused as (
   select 'unpriced_rows' as cause, account_sid, day, currency, unpriced_rows as cost,
     usage_count - item_count as count_difference, usage_units - item_units as units_difference, unpriced_count
@@ -114,11 +114,11 @@ final as (
     count_difference,
     units_difference,
     unpriced_count,
-    cast(cost as varchar) || ' ' || currency as amount_text,
+    'usage less records ' || cast(cost as varchar) || ' ' || currency as amount_text,
     case
-      when day_count = 1 then ' on ' || cast(first_day as varchar)
+      when day_count = 1 then 'on ' || cast(first_day as varchar)
       else
-        ' on ' || cast(day_count as varchar) || ' days from ' || cast(first_day as varchar) || ' to '
+        'on ' || cast(day_count as varchar) || ' days from ' || cast(first_day as varchar) || ' to '
         || cast(last_day as varchar)
     end as days_text
   from summed

@@ -33,6 +33,8 @@ with compared as (
     and usage_final
     and list_complete
     and unpriced_count = 0
+    and item_count > 0
+    and usage_count > 0
     and (carrier_fee_cost <> 0 or failed_cost <> 0)
     and day >= $start
     and day < $end
