@@ -52,5 +52,7 @@ export function parseInvoice(records: readonly CsvRecord[], problems: string[]):
 
 const halfOfLastDigit = (amount: string): string => {
   const decimals = (amount.split('.')[1] ?? '').length;
-  return decimals === 0 ? '0.5' : `0.${'0'.repeat(decimals)}5`;
+  // Usage has eight decimals: an amount of as many is not rounded.
+  if (decimals === 8) return '0';
+  return `0.${'0'.repeat(decimals)}5`;
 };
