@@ -41,7 +41,8 @@ incomplete as (
     'incomplete' as obstacle,
     e.account_sid as subject,
     e.resource || ' ' || coalesce(c.status, 'missing') as what,
-    e.day
+    e.day,
+    1 as items
   from expected as e
   -- 1:1, a day of an account's list is covered once; none where nobody asked
   left join account_day_coverage as c
@@ -62,7 +63,8 @@ compared as (
       when unpriced_count > 0 then ' without a price'
       else ' of which usage is not final'
     end as what,
-    day
+    day,
+    case when status = 'pending' and unpriced_count > 0 then unpriced_count else 1 end as items
   from reconciled_days
   where status in ('pending', 'unknown', 'differs') and day >= $start and day < $end
   union all
@@ -70,7 +72,8 @@ compared as (
     case when usage_known then 'pending' else 'unknown' end as obstacle,
     account_sid as subject,
     case when usage_known then 'Usage Records not final' else 'Usage Records not known' end as what,
-    day
+    day,
+    1 as items
   from known_days
   where day >= $start and day < $end and not (usage_known and usage_final)
 ),
@@ -83,7 +86,8 @@ sums as (
       when status = 'differs' then ': all accounts beside the main account'
       else ': usage beside the invoice'
     end as what,
-    month as day
+    month as day,
+    1 as items
   from report_tie_out
   where status = 'differs' or invoice_status = 'differs'
 ),
@@ -94,22 +98,23 @@ quarantined as (
     'quarantined' as obstacle,
     coalesce(account_sid, '') as subject,
     resource || ' in quarantine, ' || defect as what,
-    day
+    day,
+    1 as items
   from open_quarantine
   where day is null or (day >= $start and day < $end)
 ),
 
 obstacles as (
-  select obstacle, subject, what, day
+  select obstacle, subject, what, day, items
   from incomplete
   union all
-  select obstacle, subject, what, day
+  select obstacle, subject, what, day, items
   from compared
   union all
-  select obstacle, subject, what, day
+  select obstacle, subject, what, day, items
   from sums
   union all
-  select obstacle, subject, what, day
+  select obstacle, subject, what, day, items
   from quarantined
 ),
 
@@ -118,7 +123,7 @@ summed as (
     obstacle,
     subject,
     what,
-    count(*) as item_count,
+    cast(sum(items) as bigint) as item_count,
     min(day) as first_day,
     max(day) as last_day
   from obstacles

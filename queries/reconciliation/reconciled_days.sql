@@ -210,7 +210,9 @@ final as (
       when c.cause = 'unexplained' and b.currency is not null then 'differs'
       when c.cause = 'extraction_incomplete' then 'unknown'
       when c.service is null and c.cause = 'none' then 'not_compared'
-      when c.cause in ('unpriced_rows', 'usage_not_final') or c.open_count > 0 or not c.usage_final then 'pending'
+      when c.cause in ('unpriced_rows', 'usage_not_final') or c.open_count > 0 then 'pending'
+      -- Where there is nothing but calls that never connected, a day need not be final.
+      when not c.usage_final and (c.item_count > 0 or c.usage_count > 0) then 'pending'
       when c.difference <> 0 then 'explained'
       else 'agrees'
     end as status

@@ -51,7 +51,10 @@ export function estimatePlan(tasks: readonly Task[], past: readonly PastRows[], 
 }
 
 /** A list without date filter is as long as the one with: hardly a record has no date. */
-const filtered = ({ accountSid, resource }: Task) => ({ accountSid, resource: landedAs[resource] });
+const filtered = ({ accountSid, resource }: Task) => ({
+  accountSid,
+  resource: isUndated(resource) ? landedAs[resource] : resource,
+});
 
 function estimateTask(task: Task, past: PastRows | undefined, { undatedPages }: Pace): TaskEstimate {
   if (past === undefined || task.window === undefined) return { task, rows: undefined, requests: 1 };

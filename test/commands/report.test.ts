@@ -79,6 +79,6 @@ describe('status and report without the database', () => {
     await rm(join(dataFolderOf(folder), 'subledger.duckdb'));
     const report = await run('report', ...month);
     expect(report.code).toBe(0);
-    expect(report.stdout).toMatch(/^2026-09: \d+ files in .*\(unchanged\)/);
+    expect(report.stdout).toMatch(/^2026-09: \d+ files in .*\(unchanged\)/m);
   });
 });

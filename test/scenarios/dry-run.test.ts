@@ -59,7 +59,8 @@ async function askedWindows(): Promise<string[]> {
     if (list === 'Usage') {
       const last = Date.parse(`${searchParams.get('EndDate')}T00:00:00Z`);
       const end = new Date(last + 86_400_000).toISOString().slice(0, 10);
-      return `${account} usage_records ${searchParams.get('StartDate')} ${end}`;
+      const whose = searchParams.get('IncludeSubaccounts') === 'true' ? 'consolidated_usage_records' : 'usage_records';
+      return `${account} ${whose} ${searchParams.get('StartDate')} ${end}`;
     }
     const [start, end] = [searchParams.get(`${name}>`), searchParams.get(`${name}<`)];
     const resource = list.toLowerCase().replace('.json', '');
@@ -99,11 +100,14 @@ describe('a dry run where nothing was pulled yet', () => {
             : `${account.account_sid} ${list} ${world.from} ${world.to}`,
         ),
       );
+      // The main account's usage with its subaccounts.
+      wanted.push(`${simulator.accountSid} consolidated_usage_records ${world.from} ${world.to}`);
       expect(plannedWindows(plan)).toEqual(wanted.sort());
       expect([plan.requests, plan.requests_at_least]).toEqual([wanted.length, true]);
-      expect(plan.groups.map((group) => [group.resource, group.tasks])).toEqual(
-        lists.map((list) => [list, accounts.length]),
-      );
+      expect(plan.groups.map((group) => [group.resource, group.tasks])).toEqual([
+        ...lists.map((list) => [list, accounts.length]),
+        ['consolidated_usage_records', 1],
+      ]);
       expect(new Set(plan.tasks.map((task) => [task.rows, task.requests].join()))).toEqual(new Set([',1']));
       expect(plan.latency_ms).toBeGreaterThan(0);
       expect(await readdir(folder)).toEqual([]);
@@ -114,21 +118,21 @@ describe('a dry run where nothing was pulled yet', () => {
     const folder = await temporaryFolder();
     const lines = (await dryRun(folder, ['--account', simulator.accountSid])).trim().split('\n');
     expect(lines[0]).toBe(
-      'Plan for 2026-08-03 to 2026-08-09 (exclusive, UTC): 5 windows of 1 accounts. Nothing was changed.',
+      'Plan for 2026-08-03 to 2026-08-09 (exclusive, UTC): 6 windows of 1 accounts. Nothing was changed.',
     );
     expect(lines[1]).toBe('  calls: 1 not yet settled, 1 requests');
-    expect(lines[6]).toMatch(
-      /^Requests: at least 5\. Time: at least about \d+ s, with 20 requests in flight and \d+ ms/,
+    expect(lines[7]).toMatch(
+      /^Requests: at least 6\. Time: at least about \d+ s, with 20 requests in flight and \d+ ms/,
     );
-    expect(lines.slice(7)).toEqual(
-      lists.map(
+    expect(lines.slice(8)).toEqual(
+      [...lists, 'consolidated_usage_records'].map(
         (list) => `${simulator.accountSid} ${list} from 2026-08-03 to 2026-08-09: not yet settled, at least 1 request`,
       ),
     );
     const all = (await dryRun(folder, [])).trim().split('\n');
     const told = all.filter((line) => !line.startsWith('Warning: '));
-    expect(told).toHaveLength(1 + 5 + 1 + 40 + 1);
-    expect(told.at(-1)).toBe('… and 30 more: --json lists all');
+    expect(told).toHaveLength(1 + 6 + 1 + 40 + 1);
+    expect(told.at(-1)).toBe('… and 31 more: --json lists all');
     const closed = (await simulator.truth()).accounts.filter((one) => (one.ended_at ?? '') > world.from);
     const warned = all.filter((line) => line.startsWith('Warning: ')).map((line) => line.slice(9, 43));
     expect(warned.sort()).toEqual(
@@ -155,7 +159,9 @@ describe('a dry run over a ledger', () => {
 
     // The days left are as many as those pulled: so many rows are expected again.
     const { days } = await simulator.truth(firstHalf);
-    for (const { account_sid, resource, rows } of plan.tasks.filter((task) => task.resource !== 'usage_records')) {
+    for (const { account_sid, resource, rows } of plan.tasks.filter(
+      (task) => !task.resource.endsWith('usage_records'),
+    )) {
       const past = days.filter((day) => day.account_sid === account_sid && day.service === resource.split('_').at(-1));
       expect(rows, `${account_sid} ${resource}`).toBe(past.reduce((sum, day) => sum + day.count, 0));
     }
@@ -185,7 +191,7 @@ describe('a dry run over a ledger', () => {
     const before = await hashesOf(folder);
     const plan = await planOf(folder);
     expect(plan.notes).toEqual([expect.stringContaining('must be made anew from the landing')]);
-    expect(plan.tasks).toHaveLength(5 * plan.accounts);
+    expect(plan.tasks).toHaveLength(5 * plan.accounts + 1);
     expect(await hashesOf(folder)).toEqual(before);
   });
 

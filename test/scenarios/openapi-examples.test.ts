@@ -83,6 +83,7 @@ describe('the examples of Twilio’s OpenAPI document, exactly as they are', () 
         ['calls', 'failed', expect.stringContaining(`the filter ${callFilter}`)],
         ['messages', 'failed', expect.stringContaining(`the filter ${messageFilter}`)],
         ['usage_records', 'failed', expect.stringContaining('the filter StartDate')],
+        ['consolidated_usage_records', 'failed', expect.stringContaining('the filter StartDate')],
       ]);
       for (const resource of ['calls', 'messages', 'usage_records'] as const) {
         expect(await readLanding(join(folder, 'data'), resource)).toEqual([]);

@@ -18,7 +18,8 @@ function windowOf(url: string): string | undefined {
   if (pathname.endsWith('/Calls.json')) return `${account} calls ${day('StartTime>')}..${day('StartTime<')}`;
   if (pathname.endsWith('/Messages.json')) return `${account} messages ${day('DateSent>')}..${day('DateSent<')}`;
   if (!pathname.endsWith('/Daily.json')) return undefined;
-  return `${account} usage_records ${day('StartDate')}..${addDays(day('EndDate'), 1)}`;
+  const whose = searchParams.get('IncludeSubaccounts') === 'true' ? 'consolidated_usage_records' : 'usage_records';
+  return `${account} ${whose} ${day('StartDate')}..${addDays(day('EndDate'), 1)}`;
 }
 
 const addDays = (day: string, days: number): string =>
@@ -39,9 +40,12 @@ function dueWindows(truth: Truth, open: string): string[] {
       for (let day = open; day < world.to; day = addDays(day, 1)) add(account_sid, resource, day);
     }
   }
+  const main = truth.accounts.find((one) => one.account_sid === one.owner_account_sid)?.account_sid ?? '';
+  for (let day = open; day < world.to; day = addDays(day, 1)) add(main, 'consolidated_usage_records', day);
   for (const { account_sid, service, day } of truth.unpriced) {
     add(account_sid, service, day);
     add(account_sid, 'usage_records', day);
+    add(main, 'consolidated_usage_records', day);
   }
   // A list without date filter is read as far back as any day is due.
   const undated = open < world.to ? ['undated_calls', 'undated_messages'] : [];
