@@ -34,7 +34,8 @@ with compared as (
     and list_complete
     and unpriced_count = 0
     and item_count > 0
-    and usage_count > 0
+    -- Nothing in usage but of failed messages: it stands in another currency, or on another day.
+    and (usage_count > 0 or item_cost = failed_cost)
     and (carrier_fee_cost <> 0 or failed_cost <> 0)
     and day >= $start
     and day < $end
