@@ -23,7 +23,7 @@ describe('the account list', () => {
       const { log = [] } = await simulator.stats(true);
       const lists = log.filter(({ url }) => url.startsWith('/2010-04-01/Accounts.json'));
       expect(lists.map(({ url }) => new URL(url, simulator.baseUrl).searchParams.get('Page'))).toEqual([null, '1']);
-      expect(log).toHaveLength(2 + 2 * 5);
+      expect(log).toHaveLength(2 + 2 * 5 + 1);
 
       const monthFolder = join(outputFolderOf(folder), '2026-10');
       const completeness = await readRows(join(monthFolder, 'completeness.csv'));

@@ -120,8 +120,8 @@ describe(`closing a month, seed ${world.seed}`, () => {
     const unpriced = unpricedOf(atClosing, month);
     expect(unpriced.length, 'some are never priced').toBeGreaterThan(1);
     expect(late?.problems[0]).toMatch(new RegExp(`^2026-10 is not closed: ${unpriced.length} pending\\. .*--reason`));
-    for (const { account, service } of unpriced) {
-      expect(late?.problems.join('\n')).toContain(`pending: ${account}: ${service} without a price, 2026-10-`);
+    for (const { account } of unpriced) {
+      expect(late?.problems.join('\n')).toMatch(new RegExp(`pending: ${account}: \\w+ without a price, 2026-10-`));
     }
   });
 

@@ -101,6 +101,9 @@ function addRecords(ledger: Ledger, account: Truth['accounts'][number], list: st
     const currency = row.price_unit ?? (isLater ? account.later_currency : account.currency);
     const family = list === 'Calls' ? callFamily(row) : messageFamily(row);
     const sides = sidesAt(ledger, `${account.account_sid} ${dayOf(time)} ${currency} ${family}`);
+    // Twilio neither bills nor counts calls that never connected.
+    const neverConnected = ['busy', 'failed', 'no-answer', 'canceled'].includes(String(row.status)) && list === 'Calls';
+    if (neverConnected && (row.price === null || units(String(row.price)) === 0n)) continue;
     sides.itemisedCount++;
     if (list === 'Calls') sides.itemisedMinutes += Math.ceil(Number(row.duration ?? 0) / 60);
     if (row.price !== null) sides.itemised -= units(String(row.price));

@@ -94,11 +94,16 @@ export function familyDays({ truth, month, from, to, unpriced }: ExpectedCompari
     found.set(key, row);
   }
   for (const record of unpriced) {
-    const row = [...found.values()].find(
-      ({ account, day, family }) =>
-        account === record.account && day === record.chargedAt.slice(0, 10) && family === record.family,
+    const { account, family, currency } = record;
+    const day = record.chargedAt.slice(0, 10);
+    if (!day.startsWith(month) || day < from || day >= to) continue;
+    const nothing = { account, day, family, currency, count: 0, units: 0, cost: 0n, unpriced: 0, status: 'agrees' };
+    const known = [...found.values()].find(
+      (one) => one.account === account && one.day === day && one.family === family,
     );
-    if (row === undefined) continue;
+    // A call that never connected may be all there is, and stands in no usage.
+    const row = known ?? nothing;
+    if (known === undefined) found.set([account, day, family, currency].join(' '), row);
     row.unpriced += 1;
     const neverBilled =
       record.service === 'calls' && ['busy', 'failed', 'no-answer', 'canceled'].includes(record.status);
@@ -112,26 +117,28 @@ export function familyDays({ truth, month, from, to, unpriced }: ExpectedCompari
 const nothing = amountText(0n);
 
 export function reconciliationRows(days: readonly FamilyDay[]): Row[] {
-  return days.map((day) => {
-    const isItemised = itemised.includes(day.family);
-    const other = isItemised ? 0n : day.cost;
-    return {
-      account_sid: day.account,
-      day: day.day,
-      family: day.family,
-      currency: day.currency,
-      itemised_count: String(isItemised ? day.count : 0),
-      usage_count: String(day.count),
-      itemised_units: String(isItemised ? day.units : 0),
-      usage_units: String(day.units),
-      itemised_cost: amountText(isItemised ? day.cost : 0n),
-      usage_cost: amountText(day.cost),
-      difference: amountText(other),
-      ...Object.fromEntries(causes.map((cause) => [cause, cause === 'not_itemised' ? amountText(other) : nothing])),
-      unpriced_count: String(day.unpriced),
-      status: day.status,
-    };
-  });
+  return days
+    .filter(({ count, cost }) => count > 0 || cost !== 0n)
+    .map((day) => {
+      const isItemised = itemised.includes(day.family);
+      const other = isItemised ? 0n : day.cost;
+      return {
+        account_sid: day.account,
+        day: day.day,
+        family: day.family,
+        currency: day.currency,
+        itemised_count: String(isItemised ? day.count : 0),
+        usage_count: String(day.count),
+        itemised_units: String(isItemised ? day.units : 0),
+        usage_units: String(day.units),
+        itemised_cost: amountText(isItemised ? day.cost : 0n),
+        usage_cost: amountText(day.cost),
+        difference: amountText(other),
+        ...Object.fromEntries(causes.map((cause) => [cause, cause === 'not_itemised' ? amountText(other) : nothing])),
+        unpriced_count: String(day.unpriced),
+        status: day.status,
+      };
+    });
 }
 
 export function summaryRows(month: string, days: readonly FamilyDay[], customerOf: CustomerOf): Row[] {
