@@ -6,6 +6,7 @@ import {
   headlineOf,
   type Reconciliation,
   type ReportRow,
+  statuses,
   tiesShown,
 } from './reconciliation.js';
 
@@ -17,7 +18,10 @@ const findingsShown = 5;
 /** reconciliation.md: the month's comparison for people, headed by its result. */
 export function reconciliationText(reconciliation: Reconciliation, findings: readonly Finding[]): string {
   const { totals, customers, tieOut } = reconciliation;
-  const open = customers.filter(({ status }) => status !== 'agrees');
+  // The worst first; statuses of one kind stay in the customers' order.
+  const open = statuses
+    .toReversed()
+    .flatMap((worst) => customers.filter(({ status }) => status === worst && worst !== 'agrees'));
   return [
     `# ${headlineOf(reconciliation)}`,
     ...(reconciliation.status === 'differs' ? ['', UNRECONCILED] : []),
@@ -38,6 +42,9 @@ export function reconciliationText(reconciliation: Reconciliation, findings: rea
 
 const UNRECONCILED =
   '**There is a difference that no cause explains. Do not bill from these figures before it is understood.**';
+
+/** What stands in the way of billing is told before all else. */
+const urgentChecks = ['unexplained', 'tie_out_differs'];
 
 const section = (title: string, lines: readonly string[]): string[] => ['', `## ${title}`, '', ...lines];
 
@@ -90,7 +97,9 @@ function causeTable(totals: readonly ReportRow[]): string[] {
 
 function whatToDo(findings: readonly Finding[]): string[] {
   const lines: string[] = [];
-  for (const [check, found] of findingsByCheck(findings)) {
+  const groups = [...findingsByCheck(findings)];
+  const urgent = groups.filter(([check]) => urgentChecks.includes(check));
+  for (const [check, found] of [...urgent, ...groups.filter((group) => !urgent.includes(group))]) {
     const [first] = found;
     lines.push(`- **${check}** (${found.length}): ${plain(first?.meaning ?? '')}`);
     for (const { subject, detail } of found.slice(0, findingsShown))

@@ -110,6 +110,19 @@ describe('reconciliation.md', () => {
     expect(text).toContain('\\<script\\>alert(1)\\</script\\>');
   });
 
+  it('shows the worst customers first, those that agree not at all, and what is unexplained before all else', () => {
+    const customers = ['agrees', 'explained', 'differs', 'pending', 'unknown', 'differs'].map((status, index) => ({
+      ...total,
+      level: 'customer',
+      subject: `customer ${index}`,
+      status,
+    }));
+    const finding = (check: string) => ({ check, severity: 'warn' as const, subject: 'AC1', detail: '', meaning: '' });
+    const text = reconciliationText(month({ customers }), [finding('carrier_fees'), finding('unexplained')]);
+    expect(text.match(/customer \d/g)).toEqual(['customer 2', 'customer 5', 'customer 4', 'customer 3', 'customer 1']);
+    expect(text.match(/\*\*\w+\*\* \(/g)).toEqual(['**unexplained** (', '**carrier_fees** (']);
+  });
+
   it('names five findings of a check and counts the rest', () => {
     const findings = Array.from({ length: 7 }, (_, index) => ({
       check: 'unexplained',
