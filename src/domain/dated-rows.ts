@@ -8,7 +8,7 @@ const dateKeys: Partial<Record<TaskResource, `${string}"`>> = {
   undated_messages: 'date_sent"',
 };
 
-const noRows: SlimRows = { json: Buffer.from('[]'), priceKeys: 0, quoted: 0 };
+const noRows: SlimRows = { json: Buffer.from('[]'), priceKeys: 0, quoted: 0, received: [] };
 
 /** A page's rows as they are landed; none of a list without date filter where all have a date. `rows` is overwritten. */
 export function rowsToLand(rows: Buffer, resource: TaskResource): SlimRows {

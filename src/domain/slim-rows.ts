@@ -1,4 +1,5 @@
 import { eachValue, mark, nonSpace } from './json-bytes.js';
+import { type PriceTotal, priceTotals } from './price-totals.js';
 
 /** The rows of a page, made ready for DuckDB. */
 export interface SlimRows {
@@ -8,6 +9,8 @@ export interface SlimRows {
   readonly priceKeys: number;
   /** How many prices came as numbers. */
   readonly quoted: number;
+  /** What the prices add up to as they came: the first control total. Undefined where prices and price units do not pair up. */
+  readonly received: readonly PriceTotal[] | undefined;
 }
 
 const urisKey = Buffer.from('"subresource_uris"');
@@ -19,8 +22,13 @@ const urisKey = Buffer.from('"subresource_uris"');
  */
 export function slimRows(rows: Buffer): SlimRows {
   const json = dropUris(rows);
-  const { priceKeys, numbers } = findPrices(json);
-  return { json: numbers.length === 0 ? json : quoteNumbers(json, numbers), priceKeys, quoted: numbers.length };
+  const { starts, numbers } = findPrices(json);
+  return {
+    json: numbers.length === 0 ? json : quoteNumbers(json, numbers),
+    priceKeys: starts.length,
+    quoted: numbers.length,
+    received: priceTotals(json, starts),
+  };
 }
 
 /**
@@ -70,15 +78,16 @@ function flatObjectEnd(rows: Buffer, open: number, nested: number): number | und
   return rows[last] === mark.quote && before !== mark.backslash && !beforeOpening.has(before) ? close : undefined;
 }
 
-function findPrices(json: Buffer): { priceKeys: number; numbers: { start: number; end: number }[] } {
+/** Where the values of "price" begin, and those among them that are numbers. */
+function findPrices(json: Buffer): { starts: number[]; numbers: { start: number; end: number }[] } {
+  const starts: number[] = [];
   const numbers: { start: number; end: number }[] = [];
-  let priceKeys = 0;
   eachValue(json, 'price"', (start) => {
-    priceKeys += 1;
+    starts.push(start);
     const end = numberEnd(json, start);
     if (end > start) numbers.push({ start, end });
   });
-  return { priceKeys, numbers };
+  return { starts, numbers };
 }
 
 /** Longer than before, so in new room. */

@@ -33,7 +33,7 @@ const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
       column('rows_text', 'VARCHAR'),
     ],
   ],
-  ['landing_batch', [column('price', 'VARCHAR'), column('price_unit', 'VARCHAR')]],
+  ['landing_batch', [column('price', 'VARCHAR'), column('price_unit', 'VARCHAR'), column('is_whole', 'BOOLEAN')]],
 ]);
 
 export const openCaseDatabase = (): Promise<Database> =>
