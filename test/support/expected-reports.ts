@@ -1,3 +1,4 @@
+import { controlTotals } from './expected-controls.js';
 import {
   byBytes,
   type CustomerOf,
@@ -36,6 +37,7 @@ export function expectedFiles(expected: Expectation): ExpectedFiles {
   return {
     'customer_cost.csv': customerCost(expected.month, days, customerOf),
     'account_cost.csv': accountCost(expected, days, customerOf),
+    'control_totals.csv': controlTotals(expected, days),
     'unpriced.csv': unpricedRows(expected, customerOf),
     'undated.csv': undatedRows(expected, customerOf),
     'completeness.csv': completeness(expected, days),
