@@ -12,11 +12,6 @@ export interface PriceTotal {
   readonly sum: bigint;
 }
 
-/** `starts` are where the values of "price" begin. Undefined where they cannot be paired with those of "price_unit". */
-export function priceTotals(json: Buffer, starts: readonly number[]): PriceTotal[] | undefined {
-  return totalsOf(json, starts, unitBehind) ?? totalsInOrder(json, starts);
-}
-
 /** Totals of the same currency added together, in order of currency. */
 export function addTotals(totals: Iterable<PriceTotal>): PriceTotal[] {
   const added = new Map<string, { currency: string; rows: number; priced: number; sum: bigint }>();
@@ -30,12 +25,66 @@ export function addTotals(totals: Iterable<PriceTotal>): PriceTotal[] {
   return [...added.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }
 
-/** Finds where the value of "price_unit" begins; -1 where it cannot be told. `end` is where the row's price ends. */
-type FindUnit = (json: Buffer, end: number, row: number) => number;
+/** Adds up the prices of a page, each as soon as it is found: while its bytes are at hand. */
+export class PriceTotals {
+  private readonly sums = new Map<string, Sum>();
+  private readonly price = new PlainDecimal();
+  private last: Sum | undefined;
+  private lastCode = -1;
+  private pairsUp = true;
+
+  constructor(private readonly json: Buffer) {}
+
+  /** The price whose value begins at `start`. Twilio writes the unit right behind it: no page is searched a second time. */
+  add(start: number): void {
+    if (!this.pairsUp) return;
+    this.price.read(this.json, start);
+    const unit = unitBehind(this.json, this.price.end);
+    this.pairsUp = unit !== -1 && this.count(unit);
+  }
+
+  /**
+   * All that was added. Where a unit stands elsewhere, those of the page are paired with `starts`, the prices, by order: every row
+   * has one of each. Undefined where it has not.
+   */
+  finish(starts: readonly number[]): PriceTotal[] | undefined {
+    if (!this.pairsUp && !this.pairInOrder(starts)) return undefined;
+    return addTotals(
+      [...this.sums].map(([currency, { rows, priced, units }]) => ({ currency, rows, priced, sum: units })),
+    );
+  }
+
+  private pairInOrder(starts: readonly number[]): boolean {
+    this.sums.clear();
+    this.last = undefined;
+    const units: number[] = [];
+    eachValue(this.json, 'price_unit"', (start) => units.push(start));
+    if (units.length !== starts.length) return false;
+    return starts.every((start, row) => {
+      this.price.read(this.json, start);
+      return this.count(units[row] ?? -1);
+    });
+  }
+
+  /** Counts the price that was read last; false where its unit is neither a text nor null. */
+  private count(unit: number): boolean {
+    // Row after row is of the same currency: its three letters are compared as one number.
+    const code = threeLetters(this.json, unit);
+    if (this.last === undefined || code === -1 || code !== this.lastCode) {
+      const currency = currencyAt(this.json, unit);
+      if (currency === undefined) return false;
+      this.last = this.sums.get(currency) ?? new Sum();
+      this.sums.set(currency, this.last);
+      this.lastCode = code;
+    }
+    this.last.add(this.price);
+    return true;
+  }
+}
 
 const unitKey = Buffer.from('"price_unit"');
 
-/** Twilio writes the unit right behind the price: looked for there, no page is searched a second time. */
+/** Where the value of "price_unit" begins, if that is what stands behind `end`; otherwise -1. */
 function unitBehind(json: Buffer, end: number): number {
   const comma = nonSpace(json, end, 1);
   const key = nonSpace(json, comma + 1, 1);
@@ -45,40 +94,11 @@ function unitBehind(json: Buffer, end: number): number {
   return json[colon] === mark.colon ? nonSpace(json, colon + 1, 1) : -1;
 }
 
-/** Every row has one price and one unit, so that they pair up by order wherever in their row they stand. */
-function totalsInOrder(json: Buffer, starts: readonly number[]): PriceTotal[] | undefined {
-  const units: number[] = [];
-  eachValue(json, 'price_unit"', (start) => units.push(start));
-  return units.length === starts.length ? totalsOf(json, starts, (_, __, row) => units[row] ?? -1) : undefined;
-}
-
-function totalsOf(json: Buffer, starts: readonly number[], findUnit: FindUnit): PriceTotal[] | undefined {
-  const sums = new Map<string, Sum>();
-  const price = new PlainDecimal();
-  let lastCode = -1;
-  let last: Sum | undefined;
-  for (let row = 0; row < starts.length; row += 1) {
-    price.read(json, starts[row] as number);
-    const unit = findUnit(json, price.end, row);
-    if (unit === -1) return undefined;
-    // Row after row is of the same currency: its three letters are compared as one number.
-    const code = threeLetters(json, unit);
-    if (last === undefined || code === -1 || code !== lastCode) {
-      const currency = currencyAt(json, unit);
-      if (currency === undefined) return undefined;
-      last = sums.get(currency) ?? new Sum();
-      sums.set(currency, last);
-      lastCode = code;
-    }
-    last.add(price);
-  }
-  return addTotals([...sums].map(([currency, { rows, priced, units }]) => ({ currency, rows, priced, sum: units })));
-}
-
 /** Three bytes in quotes as one number, -1 for anything else. */
 function threeLetters(json: Buffer, start: number): number {
-  if (json[start] !== mark.quote || json[start + 4] !== mark.quote || json[start + 3] === mark.backslash) return -1;
-  return json.readUIntBE(start + 1, 3);
+  const third = json[start + 3] ?? 0;
+  if (json[start] !== mark.quote || json[start + 4] !== mark.quote || third === mark.backslash) return -1;
+  return ((json[start + 1] ?? 0) << 16) | ((json[start + 2] ?? 0) << 8) | third;
 }
 
 /** Undefined where the unit is neither a text nor null. */
