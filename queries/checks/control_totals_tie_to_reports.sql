@@ -1,5 +1,5 @@
--- purpose:    control_totals against customer_cost and undated, by service and currency, and against completeness, which
---             knows no currency, by service.
+-- purpose:    control_totals against customer_cost and undated, by service and currency, and against completeness,
+--             which knows no currency, by service.
 -- severity:   fail
 -- meaning:    A report does not add up to the control totals. Do not send it out; report the bug with this line.
 -- parameters: none
@@ -118,9 +118,9 @@ final as (
   union all
   select
     service || ' in every currency' as subject,
-    'completeness counts ' || cast(reported_count as varchar) || ' records and ' || cast(reported_quarantined as varchar)
-    || ' in quarantine, control totals ' || cast(control_count as varchar) || ' and '
-    || cast(control_quarantined as varchar) as detail
+    'completeness counts ' || cast(reported_count as varchar) || ' records and '
+    || cast(reported_quarantined as varchar) || ' in quarantine, control totals '
+    || cast(control_count as varchar) || ' and ' || cast(control_quarantined as varchar) as detail
   from compared_services
   where reported_count <> control_count or reported_quarantined <> control_quarantined
 )
