@@ -9,6 +9,7 @@
 --   record_key   VARCHAR  the sid, or day and category of a usage record
 --   account_sid  VARCHAR
 --   day          DATE     UTC; null where the date itself is damaged
+--   currency     VARCHAR  of the newest observation, upper case; empty where Twilio gives none
 --   defect       VARCHAR  of the newest observation
 with newest_first as (
   select
@@ -16,6 +17,7 @@ with newest_first as (
     record_key,
     account_sid,
     day,
+    currency,
     defect,
     ordinal,
     row_number() over (partition by resource, account_sid, record_key order by ordinal desc) as place
@@ -23,7 +25,7 @@ with newest_first as (
 ),
 
 newest as (
-  select resource, record_key, account_sid, day, defect, ordinal
+  select resource, record_key, account_sid, day, currency, defect, ordinal
   from newest_first
   where place = 1
 ),
@@ -63,6 +65,7 @@ final as (
     n.record_key,
     n.account_sid,
     n.day,
+    n.currency,
     n.defect
   from newest as n
   -- 1:1, a record is mended once at most
@@ -73,5 +76,5 @@ final as (
   where m.record_key is null
 )
 
-select resource, record_key, account_sid, day, defect
+select resource, record_key, account_sid, day, currency, defect
 from final

@@ -11,6 +11,7 @@
 --   day          DATE       UTC; null where the date itself is damaged
 --   defect       VARCHAR
 --   price_text   VARCHAR    as Twilio sent it
+--   currency     VARCHAR    upper case; empty where Twilio gives none
 --   run_number   INTEGER
 --   observed_at  TIMESTAMP  UTC
 --   ordinal      BIGINT
@@ -21,6 +22,7 @@ select
   cast(charged_at as date) as day,
   defect,
   price_text,
+  coalesce(currency, '') as currency,
   run_number,
   observed_at,
   ordinal
@@ -34,6 +36,7 @@ select
   cast(charged_at as date) as day,
   defect,
   price_text,
+  coalesce(currency, '') as currency,
   run_number,
   observed_at,
   ordinal
@@ -47,6 +50,7 @@ select
   day,
   defect,
   price_text,
+  coalesce(currency, '') as currency,
   run_number,
   observed_at,
   ordinal

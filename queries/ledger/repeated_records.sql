@@ -9,6 +9,8 @@
 --   service         VARCHAR  calls or messages
 --   sid             VARCHAR
 --   newest_ordinal  BIGINT   of the usable observations in the batch
+--   observations    BIGINT   how many those are
+--   was_known       BOOLEAN  the ledger held it before the batch
 -- Each service by itself: its name beside the sid would be hashed and compared for every row.
 with observed_calls as (
   select sid, count(*) as observations, max(ordinal) as newest_ordinal
@@ -25,18 +27,18 @@ observed_messages as (
 ),
 
 final as (
-  select 'calls' as service, o.sid, o.newest_ordinal
+  select 'calls' as service, o.sid, o.newest_ordinal, o.observations, k.sid is not null as was_known
   from observed_calls as o
   -- 1:1, a sid is known once
   left join calls as k on k.sid = o.sid
   where o.observations > 1 or k.sid is not null
   union all
-  select 'messages' as service, o.sid, o.newest_ordinal
+  select 'messages' as service, o.sid, o.newest_ordinal, o.observations, k.sid is not null as was_known
   from observed_messages as o
   -- 1:1, a sid is known once
   left join messages as k on k.sid = o.sid
   where o.observations > 1 or k.sid is not null
 )
 
-select service, sid, newest_ordinal
+select service, sid, newest_ordinal, observations, was_known
 from final

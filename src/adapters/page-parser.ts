@@ -1,8 +1,11 @@
 import { InvariantError, QueryError } from '../domain/errors.js';
 import { landingMemoryMb } from '../domain/limits.js';
 import type { ControlTotal } from '../domain/manifest.js';
+import { addTotals, type PriceTotal } from '../domain/price-totals.js';
 import type { Query } from '../domain/query.js';
+import { requireSameRows, requireSameTotals } from '../domain/received-is-landed.js';
 import { includesSubaccounts, isUndated, type LandedResource } from '../domain/resource.js';
+import type { SlimRows } from '../domain/slim-rows.js';
 import type { PageVerdict, ReceivedPage } from '../domain/task.js';
 import { Database, type OfferedRow, sqlText, type TextRow } from './duckdb.js';
 import { makeMacros } from './ledger.js';
@@ -25,6 +28,10 @@ export interface PageBatch {
   readonly pages: OfferedRow[];
   readonly stack: PageStack;
   rows: number;
+  /** What the pages say by their bytes that were landed whole. */
+  received: readonly PriceTotal[];
+  /** Tasks of lists without date filter: only a part of their pages is landed, so that of them only rows are compared. */
+  readonly undatedTasks: Set<number>;
 }
 
 /** Where a page belongs, as one JSON text beside its rows. */
@@ -106,8 +113,12 @@ export class PageParser {
     return batch;
   }
 
-  /** Writes a sealed batch as Parquet to `path`, and says what is in the file, read from the file. */
-  async write({ resource, pages, stack, rows }: PageBatch, path: string, sequence: number): Promise<LandingFile> {
+  /**
+   * Writes a sealed batch as Parquet to `path`, and says what is in the file, read from the file.
+   * @throws StorageError where that is not what was received
+   */
+  async write(batch: PageBatch, path: string, sequence: number): Promise<LandingFile> {
+    const { resource, pages, stack } = batch;
     const received = this.query(`received_${resource}`);
     this.written = pages;
     await this.writing.run(
@@ -117,11 +128,7 @@ export class PageParser {
     );
     this.written = [];
     stack.release();
-    const file = await this.read(resource, path);
-    if (file.rows !== rows) {
-      throw new InvariantError(`${rows} rows of ${resource} were accepted, ${file.rows} are in ${path}`);
-    }
-    return file;
+    return this.read(batch, path);
   }
 
   close(): void {
@@ -140,7 +147,7 @@ export class PageParser {
       const counts = await this.judging.texts(query.name, query.sql);
       const countsOf = new Map(counts.map((row) => [row[0], row]));
       const verdicts = pages.map((page, index) => judge(countsOf.get(String(index)), page));
-      this.keepAccepted(this.batchOf(resource), verdicts);
+      this.keepAccepted(this.batchOf(resource), pages, verdicts);
       return verdicts;
     } catch (error) {
       if (error instanceof QueryError && /malformed json/i.test(error.message)) return undefined;
@@ -168,39 +175,48 @@ export class PageParser {
     return { text: JSON.stringify(origin), bytes: rows.json };
   }
 
-  private keepAccepted(batch: PageBatch, verdicts: readonly PageVerdict[]): void {
+  private keepAccepted(batch: PageBatch, pages: readonly ReceivedPage[], verdicts: readonly PageVerdict[]): void {
     verdicts.forEach((verdict, index) => {
       // Of a list without date filter most pages hold no row to keep.
       if (verdict.kind !== 'accepted' || verdict.rows === 0) return;
       batch.rows += verdict.rows;
+      const { task, rows } = pages[index] as ReceivedPage;
+      if (isUndated(task.resource)) batch.undatedTasks.add(task.number);
+      else batch.received = addTotals([...batch.received, ...(rows.received ?? [])]);
       const { text, bytes } = this.judged[index] as OfferedRow;
       batch.pages.push({ text, bytes: batch.stack.put(bytes) });
     });
   }
 
   /** What a landing file holds; of accounts, which have no prices, only how many rows. */
-  private async read(resource: LandedResource, path: string): Promise<LandingFile> {
+  private async read(batch: PageBatch, path: string): Promise<LandingFile> {
     const from = `read_parquet(${sqlText(path)})`;
-    if (resource === 'accounts') {
+    if (batch.resource === 'accounts') {
       const [[count] = []] = await this.writing.texts(path, `select count(*) from ${from}`);
-      return { rows: wholeNumber(count), controls: [] };
+      requireSameRows(batch, wholeNumber(count));
+      return { rows: batch.rows, controls: [] };
     }
+    const undated = [...batch.undatedTasks].join(', ');
+    const isWhole = undated === '' ? 'true' : `task_number not in (${undated})`;
     await this.writing.run(
       'landing_batch',
-      `create or replace temp view landing_batch as select price, price_unit from ${from}`,
+      `create or replace temp view landing_batch as select price, price_unit, ${isWhole} as is_whole from ${from}`,
     );
     const query = this.query('landing_controls');
-    const controls = (await this.writing.texts(query.name, query.sql)).map(([currency, rows, priced, sum]) => ({
-      currency: currency ?? '',
-      rows: wholeNumber(rows),
-      priced: wholeNumber(priced),
-      sum: sum ?? '',
-    }));
-    return { rows: controls.reduce((sum, { rows }) => sum + rows, 0), controls };
+    const rows = await this.writing.texts(query.name, query.sql);
+    const controls = rows.map(controlOf);
+    const landed = controls.reduce((sum, control) => sum + control.rows, 0);
+    requireSameRows(batch, landed);
+    const whole = rows.map(([currency = '', , , , ...figures]) => controlOf([currency, ...figures]));
+    requireSameTotals(batch, whole);
+    return { rows: batch.rows, controls };
   }
 
   private batchOf(resource: LandedResource): PageBatch {
-    const batch = this.batches.get(resource) ?? { resource, pages: [], stack: this.shelf.begin(), rows: 0 };
+    const known = this.batches.get(resource);
+    if (known !== undefined) return known;
+    const stack = this.shelf.begin();
+    const batch = { resource, pages: [], stack, rows: 0, received: [], undatedTasks: new Set<number>() };
     this.batches.set(resource, batch);
     return batch;
   }
@@ -222,6 +238,13 @@ async function receivePages(database: Database, queries: ReadonlyMap<string, Que
   );
 }
 
+const controlOf = ([currency, rows, priced, sum]: TextRow): ControlTotal => ({
+  currency: currency ?? '',
+  rows: wholeNumber(rows),
+  priced: wholeNumber(priced),
+  sum: sum ?? '',
+});
+
 const wholeNumber = (text: string | null | undefined): number => Number.parseInt(text ?? '0', 10);
 
 /** From the counts of queries/raw/verdict_*.sql to a verdict. A page without rows has no counts. */
@@ -237,11 +260,17 @@ function judge(counts: TextRow | undefined, { task, rows: slim }: ReceivedPage):
     };
   }
   if (incomplete > 0) return { kind: 'refused', detail: `${incomplete} of its ${rows} rows lack a required field` };
-  if (task.resource !== 'accounts' && slim.priceKeys < rows) {
-    return { kind: 'refused', detail: `${rows - slim.priceKeys} of its ${rows} rows have no field "price"` };
-  }
+  const ambiguity = task.resource === 'accounts' ? undefined : ambiguousPrices(rows, slim);
+  if (ambiguity !== undefined) return { kind: 'refused', detail: ambiguity };
   const warnings: string[] = [];
   if (oddSids > 0) warnings.push(`${oddSids} rows have a sid that has not Twilio's form; they are kept`);
   if (slim.quoted > 0) warnings.push(`${slim.quoted} prices came as JSON numbers; they are taken by their text`);
   return { kind: 'accepted', rows: rows - dropped, inOrder: unordered === 0, warnings };
+}
+
+/** Each row must have one price and one unit: a price that nobody can tell the row of is in no control total. */
+function ambiguousPrices(rows: number, { priceKeys, received }: SlimRows): string | undefined {
+  if (priceKeys < rows) return `${rows - priceKeys} of its ${rows} rows have no field "price"`;
+  if (priceKeys > rows) return `its ${rows} rows have ${priceKeys} fields "price": nobody can tell which count`;
+  return received === undefined ? 'some of its rows have not one field "price_unit", a text or null' : undefined;
 }

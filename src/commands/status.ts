@@ -3,7 +3,7 @@ import type { Store } from '../adapters/store.js';
 import { closedMonths } from '../domain/closing.js';
 import type { MonthClosed, RunFinished, RunStarted } from '../domain/manifest.js';
 import { dayOf } from '../domain/period.js';
-import { selectTexts } from '../domain/query.js';
+import { type Query, selectTexts } from '../domain/query.js';
 import { loadPending } from '../pipeline.js';
 import { addCommon } from './options.js';
 import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
@@ -35,27 +35,44 @@ export function registerStatus(program: Command): void {
   addCommon(command).action(async (flags: Flags) => {
     const config = await configOf(flags, { credentials: false, customers: false });
     await requireRuns(config);
-    const { accounts, runs, closed } = await withStore(
-      'status',
-      config,
-      { ...flags, quiet: true },
-      async (store, outside) => {
-        await loadPending(store, outside);
-        return { accounts: await readStatus(store), runs: runLines(store), closed: closedMonths(store.closings) };
-      },
-    );
-    print(flags, { data_folder: config.dataFolder, runs, closed_months: closed.map(closedJson), accounts }, [
-      ...runs.map(runText),
+    const known = await withStore('status', config, { ...flags, quiet: true }, async (store, outside) => {
+      await loadPending(store, outside);
+      const runs = runLines(store);
+      return {
+        runs,
+        closed: closedMonths(store.closings),
+        control_totals: await readControlTotals(store, runs[0]?.run ?? 0),
+        accounts: await readStatus(store),
+      };
+    });
+    const { closed, ...rest } = known;
+    print(flags, { data_folder: config.dataFolder, closed_months: closed.map(closedJson), ...rest }, [
+      ...known.runs.map(runText),
       ...closed.map(closedText),
       '',
-      ...accountTexts(accounts),
+      ...aligned(controlTexts(known.control_totals)),
+      '',
+      ...aligned(accountTexts(known.accounts)),
     ]);
   });
 }
 
-async function readStatus(store: Store): Promise<Record<string, string | null>[]> {
+type Line = Readonly<Record<string, string | null>>;
+
+function readStatus(store: Store): Promise<Line[]> {
   const query = store.query('account_status');
-  const rows = await store.ledger.texts(query.name, selectTexts(query.columns, `(${query.sql}\n) as account_status`));
+  return readLines(store, query, `(${query.sql}\n) as account_status`);
+}
+
+/** What the runs from `firstRun` on received, landed, loaded and quarantined, by resource and currency. */
+function readControlTotals(store: Store, firstRun: number): Promise<Line[]> {
+  const order = ['run_number', 'resource', 'currency', 'stage'].map((name) => `run_control_totals.${name}`).join(', ');
+  const from = `run_control_totals where run_number >= ${firstRun} order by ${order}`;
+  return readLines(store, store.query('run_control_totals'), from);
+}
+
+async function readLines(store: Store, query: Query, from: string): Promise<Line[]> {
+  const rows = await store.ledger.texts(query.name, selectTexts(query.columns, from));
   return rows.map((row) => Object.fromEntries(query.columns.map(({ name }, index) => [name, row[index] ?? null])));
 }
 
@@ -97,8 +114,24 @@ function closedText({ month, at, reason, obstacles }: MonthClosed): string {
   return `${month} closed ${at}${overridden.join('')}${reason === null ? '' : `: ${JSON.stringify(reason)}`}`;
 }
 
-/** One line per account and resource, columns aligned. */
-function accountTexts(accounts: readonly Record<string, string | null>[]): string[] {
+/** One line per run, resource and currency: rows by stage, and what their prices add up to, which is the same at every stage. */
+function controlTexts(totals: readonly Line[]): string[][] {
+  const header = ['run', 'resource', 'currency', ...stages, 'priced', 'sum of prices'];
+  const rows = new Map<string, string[]>();
+  for (const { run_number, resource, currency, stage, row_count, priced_count, price_sum } of totals) {
+    const key = [run_number ?? '', resource ?? '', currency || '-'];
+    const row = rows.get(key.join(' ')) ?? [...key, ...stages.map(() => '0'), '', ''];
+    row[key.length + stages.indexOf(stage ?? '')] = row_count ?? '';
+    if (stage === 'landed') row.splice(-2, 2, priced_count ?? '', price_sum ?? '');
+    rows.set(key.join(' '), row);
+  }
+  return [header, ...rows.values()];
+}
+
+const stages = ['received', 'landed', 'loaded', 'quarantined'];
+
+/** One line per account and resource. */
+function accountTexts(accounts: readonly Line[]): string[][] {
   const header = ['account', 'status', 'resource', 'complete from', 'through', 'incomplete days', 'unpriced', 'name'];
   const rows = accounts.map((account) => [
     account.account_sid ?? '',
@@ -110,8 +143,12 @@ function accountTexts(accounts: readonly Record<string, string | null>[]): strin
     account.unpriced_count ?? '',
     JSON.stringify(account.friendly_name ?? ''),
   ]);
-  const widths = header.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
-  return [header, ...rows].map((row) =>
+  return [header, ...rows];
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  return rows.map((row) =>
     row
       .map((cell, index) => cell.padEnd(widths[index] ?? 0))
       .join('  ')

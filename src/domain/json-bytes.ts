@@ -3,6 +3,7 @@ export const mark = {
   quote: 0x22,
   comma: 0x2c,
   minus: 0x2d,
+  point: 0x2e,
   zero: 0x30,
   nine: 0x39,
   colon: 0x3a,
@@ -19,6 +20,24 @@ export function nonSpace(bytes: Buffer, from: number, step: 1 | -1): number {
   let at = from;
   for (let byte = bytes[at]; byte === 32 || byte === 9 || byte === 10 || byte === 13; byte = bytes[at]) at += step;
   return at;
+}
+
+/** Where the text ends whose first quote stands at `start`: behind its last quote. */
+export function textEnd(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  for (let byte = bytes[at]; byte !== undefined && byte !== mark.quote; byte = bytes[at]) {
+    at += byte === mark.backslash ? 2 : 1;
+  }
+  return at + 1;
+}
+
+/** The text whose first quote stands at `start`; undefined where it is none. */
+export function textAt(json: Buffer, start: number): string | undefined {
+  try {
+    return JSON.parse(json.toString('utf8', start, textEnd(json, start))) as string;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { eachValue, mark, nonSpace } from './json-bytes.js';
+import { type PriceTotal, PriceTotals } from './price-totals.js';
 
 /** The rows of a page, made ready for DuckDB. */
 export interface SlimRows {
@@ -8,6 +9,8 @@ export interface SlimRows {
   readonly priceKeys: number;
   /** How many prices came as numbers. */
   readonly quoted: number;
+  /** What the prices add up to as they came: the first control total. Undefined where prices and price units do not pair up. */
+  readonly received: readonly PriceTotal[] | undefined;
 }
 
 const urisKey = Buffer.from('"subresource_uris"');
@@ -17,17 +20,24 @@ const urisKey = Buffer.from('"subresource_uris"');
  * `subresource_uris`, which is half of a page and kept nowhere, is left out, so that nobody parses it; and a price that comes as a
  * JSON number is quoted digit for digit, because every JSON parser would make a binary float of it.
  */
-export function slimRows(rows: Buffer): SlimRows {
-  const json = dropUris(rows);
-  const { priceKeys, numbers } = findPrices(json);
-  return { json: numbers.length === 0 ? json : quoteNumbers(json, numbers), priceKeys, quoted: numbers.length };
+export const slimRows = (rows: Buffer): SlimRows => withPrices(dropUris(rows));
+
+/** The second half of `slimRows`, for rows whose URIs are gone. */
+export function withPrices(json: Buffer): SlimRows {
+  const { starts, numbers, received } = findPrices(json);
+  return {
+    json: numbers.length === 0 ? json : quoteNumbers(json, numbers),
+    priceKeys: starts.length,
+    quoted: numbers.length,
+    received,
+  };
 }
 
 /**
  * Each `,"subresource_uris":{…}` whose end is certain is dropped; anything else stays as it is. Looked for by its brace: there are two
  * in a row, so that the search hardly ever stops.
  */
-function dropUris(rows: Buffer): Buffer {
+export function dropUris(rows: Buffer): Buffer {
   let copiedTo = 0;
   let length = 0;
   for (let open = rows.indexOf(mark.objectStart), next: number; open !== -1; open = next) {
@@ -70,15 +80,25 @@ function flatObjectEnd(rows: Buffer, open: number, nested: number): number | und
   return rows[last] === mark.quote && before !== mark.backslash && !beforeOpening.has(before) ? close : undefined;
 }
 
-function findPrices(json: Buffer): { priceKeys: number; numbers: { start: number; end: number }[] } {
+interface FoundPrices {
+  /** Where the values of "price" begin. */
+  readonly starts: readonly number[];
+  /** Those among them that are JSON numbers. */
+  readonly numbers: readonly { readonly start: number; readonly end: number }[];
+  readonly received: readonly PriceTotal[] | undefined;
+}
+
+function findPrices(json: Buffer): FoundPrices {
+  const starts: number[] = [];
   const numbers: { start: number; end: number }[] = [];
-  let priceKeys = 0;
+  const totals = new PriceTotals(json);
   eachValue(json, 'price"', (start) => {
-    priceKeys += 1;
+    starts.push(start);
+    totals.add(start);
     const end = numberEnd(json, start);
     if (end > start) numbers.push({ start, end });
   });
-  return { priceKeys, numbers };
+  return { starts, numbers, received: totals.finish(starts) };
 }
 
 /** Longer than before, so in new room. */

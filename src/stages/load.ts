@@ -1,6 +1,6 @@
 import { invariant, StorageError } from '../domain/errors.js';
 import { loadBatchRowsMax } from '../domain/limits.js';
-import { type ControlTotal, isClosing, type Landed, type LoadableLine } from '../domain/manifest.js';
+import { isClosing, type Landed, type LoadableLine } from '../domain/manifest.js';
 import type { Query } from '../domain/query.js';
 import { type LandedResource, landedResources } from '../domain/resource.js';
 
@@ -30,7 +30,7 @@ export interface LoadInfo {
 const appendedFirst = ['price_history', 'usage_restatements', 'quarantined_rows'];
 /** Usage Records go to two tables: of accounts by themselves, and of the main account with all of them. */
 const merged = [...landedResources, 'consolidated_usage_records'];
-const appendedLast = ['tasks', 'vanished_records'];
+const appendedLast = ['tasks', 'vanished_records', 'file_control_totals'];
 
 /** Manifest lines that the database does not hold → its tables, one transaction for each batch. Any number of times. */
 export async function load(ports: LoadPorts, lines: readonly LoadableLine[]): Promise<LoadInfo> {
@@ -83,12 +83,14 @@ async function loadBatch(
   }
   await fill(ports, 'staging_tasks');
   await (batch.some(isClosing) ? fill : empty)(ports, 'staging_month_closings');
+  await controlStaging(ports, batch);
   await fill(ports, 'repeated_records');
   await appendLateChanges(ports);
   for (const name of appendedFirst) await append(ports, name);
   info.priceChanges += await countSince(ports, 'price_history', batch);
-  info.quarantined += await countSince(ports, 'quarantined_rows', batch);
-  for (const name of merged) await merge(ports, name);
+  info.quarantined += await controlQuarantine(ports, batch);
+  const expected = await mergeCounts(ports);
+  for (const name of merged) await merge(ports, name, expected.get(name));
   for (const name of appendedLast) await append(ports, name);
   for (const line of batch) {
     const rows = line.kind === 'landed' ? line.rows : 0;
@@ -100,7 +102,7 @@ async function loadBatch(
   }
 }
 
-/** Fills the staging table of a resource from its files, and proves that all of them arrived. */
+/** Fills the staging table of a resource from its files. */
 async function stage(ports: LoadPorts, resource: LandedResource, files: readonly Landed[]): Promise<void> {
   const { sql } = ports;
   const name = `staging_${resource}`;
@@ -109,46 +111,67 @@ async function stage(ports: LoadPorts, resource: LandedResource, files: readonly
   for (const file of files) paths.push(sql.literal(await ports.trusted(file.file, file.sha256)));
   await sql.run('load variables', `set variable landing_files = [${paths.join(', ')}]`);
   await fill(ports, name);
-  const [[loaded] = []] = await sql.texts(name, `select count(*) from ${name}`);
-  const landed = files.reduce((sum, file) => sum + file.rows, 0);
-  if (loaded !== String(landed))
-    throw new StorageError(`${resource}: ${landed} rows were landed, ${loaded ?? 0} came to loading`);
-  if (resource !== 'accounts') await compareControls(ports, resource, files);
 }
 
-/** Landed = loaded, by currency: the sums of the manifest against those of the staging table, compared by the database. */
-async function compareControls(ports: LoadPorts, resource: LandedResource, files: readonly Landed[]): Promise<void> {
+/** Landed = loaded + quarantined, of each file, rows and prices by currency: the manifest against what was staged. @throws StorageError */
+async function controlStaging(ports: LoadPorts, batch: readonly LoadableLine[]): Promise<void> {
   const { sql } = ports;
-  const values = files.flatMap((file) => file.controls).map((control) => controlRow(sql.literal, control));
-  if (values.length === 0) return;
-  const sign = resource === 'usage_records' ? '' : '-';
-  const breaks = await sql.texts(
-    `control totals of ${resource}`,
-    `with manifest as (
-       select currency, sum(priced) as priced, sum(price_sum) as price_sum
-       from (values ${values.join(', ')}) as v(currency, priced, price_sum)
-       group by currency
-     ),
-     loaded as (
-       select coalesce(currency, '') as currency, count(cost) as priced, coalesce(sum(${sign}cost), 0) as price_sum
-       from staging_${resource}
-       group by coalesce(currency, '')
-     )
-     select coalesce(m.currency, l.currency), m.price_sum, l.price_sum
-     from manifest as m full join loaded as l on l.currency = m.currency
-     where m.priced is distinct from l.priced or m.price_sum is distinct from l.price_sum`,
+  const rows = batch.flatMap((line) => (line.kind === 'landed' ? controlRows(sql.literal, line) : []));
+  await sql.run('landed_controls', `create or replace temp table landed_controls (${landedControlColumns})`);
+  if (rows.length > 0) await sql.run('landed_controls', `insert into landed_controls values ${rows.join(', ')}`);
+  await fill(ports, 'batch_control_totals');
+  const query = queryOf(ports, 'broken_control_totals');
+  const [broken] = await sql.texts(query.name, query.sql);
+  if (broken === undefined) return;
+  const [sequence, resource, currency, landed, came] = broken;
+  throw new StorageError(
+    `${resource} in ${currency || 'no currency'} of landing file ${sequence}: ${landed} were landed, ${came} came to loading. Restore the data folder from a backup.`,
   );
-  const [broken] = breaks;
-  if (broken !== undefined) {
-    const [currency, landed, loaded] = broken;
-    throw new StorageError(
-      `${resource} in ${currency || 'no currency'}: prices of ${landed ?? 'nothing'} were landed, of ${loaded ?? 'nothing'} came to loading`,
-    );
-  }
 }
 
-const controlRow = (literal: (text: string) => string, control: ControlTotal): string =>
-  `(${literal(control.currency)}, ${control.priced}, cast(${literal(control.sum)} as decimal(38, 8)))`;
+/** The control totals of a file as its line of the manifest has them. Accounts have no prices: only their rows count. */
+function controlRows(literal: (text: string) => string, line: Landed & { readonly sequence: number }): string[] {
+  const { sequence, run, resource, rows, controls } = line;
+  const all = resource === 'accounts' ? [{ currency: '', rows, priced: 0, sum: '0' }] : controls;
+  return all.map(
+    (control) =>
+      `(${sequence}, ${run}, ${literal(resource)}, ${literal(control.currency)}, ${control.rows}, ${control.priced}, ${literal(control.sum)})`,
+  );
+}
+
+const landedControlColumns =
+  'landing_sequence bigint, run_number integer, resource varchar, currency varchar, row_count bigint, priced_count bigint, price_sum decimal(38, 8)';
+
+/** What was put aside is what cannot be used: no row is in neither place. */
+async function controlQuarantine(ports: LoadPorts, batch: readonly LoadableLine[]): Promise<number> {
+  const quarantined = await countSince(ports, 'quarantined_rows', batch);
+  const [[expected] = []] = await ports.sql.texts(
+    'batch_control_totals',
+    "select coalesce(sum(row_count), 0) from batch_control_totals where stage = 'quarantined'",
+  );
+  if (expected === String(quarantined)) return quarantined;
+  throw new StorageError(`${expected} rows cannot be used, ${quarantined} came to quarantine. ${loadBroke}`);
+}
+
+const loadBroke =
+  'Nothing of this batch is loaded: run again; if it stays, delete subledger.duckdb, which is made anew.';
+
+interface MergeCounts {
+  readonly inserted: number;
+  /** Those among them that replace what was known. */
+  readonly replaced: number;
+}
+
+async function mergeCounts(ports: LoadPorts): Promise<ReadonlyMap<string, MergeCounts>> {
+  const query = queryOf(ports, 'merge_counts');
+  const rows = await ports.sql.texts(query.name, query.sql);
+  return new Map(
+    rows.map(([resource, inserted, replaced]) => [
+      resource ?? '',
+      { inserted: wholeNumber(inserted), replaced: wholeNumber(replaced) },
+    ]),
+  );
+}
 
 /** Made anew each time: DuckDB copies what is inserted into a table a second time when the transaction ends. */
 async function fill(ports: LoadPorts, name: string): Promise<void> {
@@ -180,24 +203,37 @@ async function append(ports: LoadPorts, name: string): Promise<void> {
  * Deletes by key, then inserts: no index, and the newest observation wins. Where repeated records are known, only they are looked for:
  * joined with the whole batch, DuckDB held all columns of the batch a second time, and ran out of memory at 5,000,000 rows.
  */
-async function merge(ports: LoadPorts, name: string): Promise<void> {
+async function merge(ports: LoadPorts, name: string, expected: MergeCounts | undefined): Promise<void> {
+  const { sql } = ports;
   const query = queryOf(ports, name);
   const fresh = query.reads.includes('repeated_records')
-    ? `select sid from repeated_records where service = ${ports.sql.literal(name)}`
+    ? `select sid from repeated_records where service = ${sql.literal(name)}`
     : bodyOf(query);
   const same = query.mergeKey.map((key) => `${name}.${key} = fresh.${key}`).join(' and ');
-  await ports.sql.run(name, `delete from ${name} using (\n${fresh}) as fresh where ${same}`);
-  await append(ports, name);
+  const before = await countOf(ports, name, `select count(*) from ${name}`);
+  const deleted = await countOf(ports, name, `delete from ${name} using (\n${fresh}) as fresh where ${same}`);
+  const inserted = await countOf(ports, name, `insert into ${name} ${bodyOf(query)}`);
+  const after = await countOf(ports, name, `select count(*) from ${name}`);
+  // Of usage records and accounts nobody counts which are new: that would take as long as merging them.
+  const { inserted: due = inserted, replaced = deleted } = expected ?? {};
+  if (inserted === due && deleted === replaced && deleted <= inserted && after === before + due - replaced) return;
+  throw new StorageError(
+    `${name}: the ledger held ${before}, ${due} were to come, ${replaced} of them for known ones; ${deleted} were taken out, ${inserted} put in, it holds ${after}. ${loadBroke}`,
+  );
+}
+
+/** Of a statement that changes a table, DuckDB answers how many rows it changed. */
+async function countOf(ports: LoadPorts, name: string, statement: string): Promise<number> {
+  const [[count] = []] = await ports.sql.texts(name, statement);
+  return wholeNumber(count);
 }
 
 async function countSince(ports: LoadPorts, name: string, batch: readonly LoadableLine[]): Promise<number> {
   const first = batch[0]?.sequence ?? 0;
-  const [[count] = []] = await ports.sql.texts(
-    name,
-    `select count(*) from ${name} where ordinal >= ${first} * 10000000`,
-  );
-  return Number.parseInt(count ?? '0', 10);
+  return countOf(ports, name, `select count(*) from ${name} where ordinal >= ${first} * 10000000`);
 }
+
+const wholeNumber = (text: string | null | undefined): number => Number.parseInt(text ?? '0', 10);
 
 function queryOf(ports: LoadPorts, name: string): Query {
   const query = ports.queries.get(name);

@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliResult, runCli } from '../support/cli.js';
+import { manifestOf } from '../support/manifest-lines.js';
 import { configFor, dataFolderOf, outputFolderOf, runPipeline, suiteFolder } from '../support/pipeline-run.js';
 import { filesBelow, readRows } from '../support/published.js';
 import { type SimulatorHandle, startSimulatorHere } from '../support/simulator.js';
@@ -56,6 +57,35 @@ describe('subledger report', () => {
     expect(names).toContain('customer_cost');
     expect(names).toContain('price_times_duration');
     expect((await filesBelow(folder)).filter((path) => path.includes('nowhere'))).toEqual([]);
+  });
+});
+
+describe('subledger status', () => {
+  it('shows what the last runs received, landed, loaded and quarantined, by resource and currency', async () => {
+    const landed = new Map<string, { rows: number; priced: number; sum: bigint }>();
+    for (const line of await manifestOf(folder)) {
+      if (line.kind !== 'landed') continue;
+      const accounts = [{ currency: '', rows: line.rows, priced: 0, sum: '0.00000000' }];
+      for (const { currency, rows, priced, sum } of line.resource === 'accounts' ? accounts : line.controls) {
+        const key = `${line.run} ${line.resource} ${currency}`;
+        const total = landed.get(key) ?? { rows: 0, priced: 0, sum: 0n };
+        const added = { rows: total.rows + rows, priced: total.priced + priced, sum: total.sum + unitsOf(sum) };
+        landed.set(key, added);
+      }
+    }
+    expect(landed.size).toBeGreaterThan(4);
+    const { control_totals: controls } = JSON.parse((await run('status', '--json')).stdout);
+    expect(controls).toHaveLength(3 * landed.size);
+    const text = (await run('status')).stdout.split('\n').map((line) => line.replaceAll(/ +/g, ' '));
+    expect(text).toContain('run resource currency received landed loaded quarantined priced sum of prices');
+    for (const [key, { rows, priced, sum }] of landed) {
+      const [run_number, resource, currency] = key.split(' ');
+      const figures = { row_count: `${rows}`, priced_count: `${priced}`, price_sum: amountText(sum) };
+      for (const stage of ['received', 'landed', 'loaded'])
+        expect(controls).toContainEqual({ run_number, resource, stage, currency, ...figures });
+      const line = [run_number, resource, currency || '-', rows, rows, rows, 0, priced, amountText(sum)].join(' ');
+      expect(text).toContain(line);
+    }
   });
 });
 

@@ -16,6 +16,7 @@ describe('what is landed of a page', () => {
       json: Buffer.from('[]'),
       priceKeys: 0,
       quoted: 0,
+      received: [],
     });
   });
 

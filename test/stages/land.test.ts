@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.js';
 import { commitFile, digestFile, makeFolder } from '../../src/adapters/files.js';
 import { ManifestFile } from '../../src/adapters/manifest-file.js';
 import { PageParser } from '../../src/adapters/page-parser.js';
 import { loadQueries } from '../../src/adapters/query-files.js';
+import { ExitCode } from '../../src/domain/exit-code.js';
 import { landingRowsMax } from '../../src/domain/limits.js';
 import type { ManifestLine } from '../../src/domain/manifest.js';
 import { slimRows } from '../../src/domain/slim-rows.js';
@@ -143,4 +144,83 @@ it('of a list without date filter only what has no date and was created in the w
     await lander.finish([]);
   });
   expect(lines).toMatchObject([{ kind: 'landed', rows: 2 }]);
+});
+
+describe('received = landed', () => {
+  const priced = (price: string, unit = '"USD"') =>
+    `{"sid":"CA${'0'.repeat(32)}","account_sid":"${accountSid}","status":"completed","direction":"inbound",` +
+    `"start_time":"Mon, 05 Oct 2026 10:00:00 +0000",${price},"price_unit":${unit}}`;
+  const landedOf = (rows: readonly string[]) =>
+    withLander(async (lander) => {
+      const verdict = await lander.accept(pageOf(makeTask('calls', accountSid), 0, `[${rows.join(',')}]`));
+      expect(verdict).toMatchObject({ kind: 'accepted' });
+      await lander.finish([]);
+    });
+
+  it('however the prices are written', async () => {
+    const rows = [
+      '"-0.0085"',
+      '-1.50',
+      String.raw`"\u002d0.5"`,
+      '"0.123456789"',
+      '"1e-3"',
+      '""',
+      'null',
+      '"7.25000000000"',
+    ];
+    const lines = await landedOf([...rows.map((price) => priced(`"price":${price}`)), priced('"price":"2"', '"jpy"')]);
+    expect(lines).toMatchObject([
+      {
+        controls: [
+          { currency: 'JPY', rows: 1, priced: 1, sum: '2.00000000' },
+          { currency: 'USD', rows: 8, priced: 4, sum: '5.24150000' },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'prices that a parser passes over',
+      [priced('"price":"-1","price":"-2"'), priced('"x":1')],
+      'calls in USD: 2 rows, 2 priced, -3.00000000 were received, 2 rows, 1 priced, -1.00000000 came to landing.',
+    ],
+    [
+      'a currency that a parser passes over',
+      [priced('"price_unit":"EUR","price":"-1"')],
+      'calls in USD: 1 rows, 1 priced, -1.00000000 were received, no rows came to landing.',
+    ],
+  ])('or the run ends with 6, nothing is announced: %s', async (_, rows, message) => {
+    const failure = await landedOf(rows).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ exitCode: ExitCode.storeDamaged, message: expect.stringContaining(message) });
+  });
+
+  it.each([
+    ['more prices than rows', [priced('"price":"-1","price":"-2"')], 'its 1 rows have 2 fields "price"'],
+    ['fewer prices than rows', [priced('"x":1')], '1 of its 1 rows have no field "price"'],
+    ['a price unit that is no text', [priced('"price":"-1"', '1')], 'have not one field "price_unit"'],
+    ['a row without a price unit', [priced('"price":"-1"').replace(/,"price_unit":"USD"}$/, '}')], '"price_unit"'],
+  ])('a page with %s is refused before', async (_, rows, detail) => {
+    const lines = await withLander(async (lander) => {
+      const verdict = await lander.accept(pageOf(makeTask('calls', accountSid), 0, `[${rows.join(',')}]`));
+      expect(verdict).toMatchObject({ kind: 'refused', detail: expect.stringContaining(detail) });
+      await lander.finish([]);
+    });
+    expect(lines).toEqual([]);
+  });
+
+  it('of lists with and without date filter in one file, each by what is landed of it', async () => {
+    const undated = makeTask('undated_calls', accountSid);
+    const created = (row: object, price: string) => ({ ...call(2), date_created: call(2).start_time, ...row, price });
+    const page = [created({}, '-5'), created({ start_time: null }, '-3')];
+    const lines = await withLander(async (lander) => {
+      const pages = [
+        good({ ...makeTask('calls', accountSid), number: 1 }, 0),
+        pageOf({ ...undated, number: 2 }, 0, JSON.stringify(page)),
+      ];
+      await Promise.all(pages.map((one) => lander.accept(one)));
+      await lander.finish([]);
+    });
+    expect(lines).toMatchObject([{ rows: 2, controls: [{ currency: 'USD', rows: 2, priced: 2, sum: '-3.00850000' }] }]);
+  });
 });

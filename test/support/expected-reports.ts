@@ -1,3 +1,4 @@
+import { controlTotals } from './expected-controls.js';
 import { expectedExposureCounts } from './expected-exposure.js';
 import {
   byBytes,
@@ -46,6 +47,7 @@ export function expectedFiles(expected: Expectation): ExpectedFiles {
   return {
     'customer_cost.csv': customerCost(expected.month, days, customerOf, statusOf),
     'account_cost.csv': accountCost(expected, days, customerOf, statusOf),
+    'control_totals.csv': controlTotals(expected, days),
     'unpriced.csv': unpricedRows(expected, customerOf),
     'unpriced_exposure.csv': expectedExposureCounts(expected, customerOf),
     'undated.csv': undatedRows(expected, customerOf),

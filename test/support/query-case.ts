@@ -45,7 +45,19 @@ const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
       column('rows_text', 'VARCHAR'),
     ],
   ],
-  ['landing_batch', [column('price', 'VARCHAR'), column('price_unit', 'VARCHAR')]],
+  [
+    'landed_controls',
+    [
+      column('landing_sequence', 'BIGINT'),
+      column('run_number', 'INTEGER'),
+      column('resource', 'VARCHAR'),
+      column('currency', 'VARCHAR'),
+      column('row_count', 'BIGINT'),
+      column('priced_count', 'BIGINT'),
+      column('price_sum', 'DECIMAL(38,8)'),
+    ],
+  ],
+  ['landing_batch', [column('price', 'VARCHAR'), column('price_unit', 'VARCHAR'), column('is_whole', 'BOOLEAN')]],
 ]);
 
 export const openCaseDatabase = (): Promise<Database> =>
