@@ -1,7 +1,7 @@
--- purpose:    Categories whose amount is not that of the categories inside them: Twilio's tree has a leaf that ours
---             does not know, or a child stands in two of them.
--- kind:       view
--- parameters: none
+-- purpose:    Categories, of the period and of the days beside it, whose amount is not that of the categories inside
+--             them: Twilio's tree has a leaf that ours does not know, or a child stands in two of them.
+-- kind:       period
+-- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      usage_records, usage_categories
 -- grain:      account_sid, day, currency, category
 -- order:      none
@@ -14,51 +14,43 @@
 --   cost           DECIMAL(38,8)  of the category itself; positive = Twilio charged us
 --   children_cost  DECIMAL(38,8)  of those directly inside it
 --   remainder      DECIMAL(38,8)  cost less children_cost
-with amounts as (
-  select
-    u.account_sid,
-    u.day,
-    u.currency,
-    c.category,
-    c.parent,
-    c.family,
-    u.cost
-  from usage_records as u
-  -- n:1, a category is listed once
-  join usage_categories as c on c.category = u.category
-  where u.cost <> 0
+with parents as (
+  select parent as category
+  from usage_categories
+  where parent is not null
+  group by parent
 ),
 
-children as (
+-- n:1 each, a category and a parent are listed once
+amounts as (
+  select
+    u.account_sid, u.day, u.currency, c.category, c.family, u.cost, cast(0 as decimal(18, 8)) as children_cost
+  from usage_records as u
+  join usage_categories as c on c.category = u.category
+  join parents as p on p.category = u.category
+  where u.cost <> 0 and u.day >= $start - 1 and u.day < $end + 1
+  union all
+  select
+    u.account_sid, u.day, u.currency, c.parent as category, c.family, cast(0 as decimal(18, 8)) as cost,
+    u.cost as children_cost
+  from usage_records as u
+  join usage_categories as c on c.category = u.category
+  where u.cost <> 0 and c.parent is not null and u.day >= $start - 1 and u.day < $end + 1
+),
+
+-- A parent without an amount adds nothing, and its children stand for themselves.
+unequal as (
   select
     account_sid,
     day,
     currency,
-    parent as category,
-    sum(cost) as children_cost
+    category,
+    max(family) as family,
+    sum(cost) as cost,
+    sum(children_cost) as children_cost
   from amounts
-  where parent is not null
-  group by account_sid, day, currency, parent
-),
-
--- 1:1, both are keyed by account, day, currency and category. A parent without an amount adds nothing, and its
--- children stand for themselves.
-unequal as (
-  select
-    a.account_sid,
-    a.day,
-    a.currency,
-    a.category,
-    a.family,
-    cast(a.cost as decimal(38, 8)) as cost,
-    coalesce(c.children_cost, cast(0 as decimal(38, 8))) as children_cost
-  from amounts as a
-  left join children as c
-    on c.account_sid = a.account_sid
-    and c.day = a.day
-    and c.currency = a.currency
-    and c.category = a.category
-  where a.cost <> coalesce(c.children_cost, cast(0 as decimal(38, 8)))
+  group by account_sid, day, currency, category
+  having sum(cost) <> 0 and sum(cost) <> sum(children_cost)
 ),
 
 -- Of a category whose children Twilio does not list, there is nothing to check.
