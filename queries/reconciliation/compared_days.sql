@@ -53,53 +53,34 @@ uncategorised as (
   left join categorised as c on c.account_sid = d.account_sid and c.day = d.day and c.currency = d.currency
 ),
 
--- n:1, a category is listed once
-used as (
+carrier_fees as (
   select
-    account_sid, day, currency, family, itemised_by as service, usage_count, usage_units, cost as usage_cost,
-    cast(0 as decimal(38, 8)) as carrier_fee_cost, cast(0 as decimal(38, 8)) as unlisted_cost
-  from usage_families
-  where family <> 'unlisted'
-  union all
-  select
-    account_sid, day, currency, 'uncategorised' as family, cast(null as varchar) as service, 0 as usage_count,
-    0 as usage_units, cost as usage_cost, cast(0 as decimal(38, 8)) as carrier_fee_cost, unlisted_cost
-  from uncategorised
-  where cost <> 0
-  union all
-  select
-    u.account_sid, u.day, u.currency, c.fees_of as family, 'messages' as service, 0 as usage_count,
-    0 as usage_units, cast(0 as decimal(38, 8)) as usage_cost, u.cost as carrier_fee_cost,
-    cast(0 as decimal(38, 8)) as unlisted_cost
+    u.account_sid,
+    u.day,
+    u.currency,
+    c.fees_of as family,
+    sum(u.cost) as cost
   from usage_records as u
+  -- n:1, a category is listed once
   join usage_categories as c on c.category = u.category
   where c.fees_of is not null and u.cost <> 0 and u.day >= $start - 1 and u.day < $end + 1
+  group by u.account_sid, u.day, u.currency, c.fees_of
 ),
 
-usage_summed as (
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    max(service) as service,
-    cast(sum(usage_count) as bigint) as usage_count,
-    cast(sum(usage_units) as bigint) as usage_units,
-    sum(usage_cost) as usage_cost,
-    sum(carrier_fee_cost) as carrier_fee_cost,
-    sum(unlisted_cost) as unlisted_cost
-  from used
-  group by account_sid, day, currency, family
+listed_families as (
+  select account_sid, day, currency, family, itemised_by, usage_count, usage_units, cost
+  from usage_families
+  where family <> 'unlisted'
 ),
 
--- 1:1, both are grouped by account, day, currency and family
+-- 1:1 each, all are grouped by account, day, currency and family
 summed as (
   select
-    coalesce(i.account_sid, u.account_sid) as account_sid,
-    coalesce(i.day, u.day) as day,
-    coalesce(i.currency, u.currency) as currency,
-    coalesce(i.family, u.family) as family,
-    coalesce(i.service, u.service) as service,
+    coalesce(i.account_sid, u.account_sid, f.account_sid) as account_sid,
+    coalesce(i.day, u.day, f.day) as day,
+    coalesce(i.currency, u.currency, f.currency) as currency,
+    coalesce(i.family, u.family, f.family) as family,
+    coalesce(i.service, u.itemised_by, case when f.account_sid is not null then 'messages' end) as service,
     coalesce(i.item_count, 0) as item_count,
     coalesce(i.unbilled_count, 0) as unbilled_count,
     coalesce(i.item_units, 0) as item_units,
@@ -111,15 +92,29 @@ summed as (
     coalesce(i.open_count, 0) as open_count,
     coalesce(u.usage_count, 0) as usage_count,
     coalesce(u.usage_units, 0) as usage_units,
-    coalesce(u.usage_cost, cast(0 as decimal(38, 8))) as usage_cost,
-    coalesce(u.carrier_fee_cost, cast(0 as decimal(38, 8))) as carrier_fee_cost,
-    coalesce(u.unlisted_cost, cast(0 as decimal(38, 8))) as unlisted_cost
+    coalesce(u.cost, cast(0 as decimal(38, 8))) as usage_cost,
+    coalesce(f.cost, cast(0 as decimal(38, 8))) as carrier_fee_cost,
+    cast(0 as decimal(38, 8)) as unlisted_cost
   from compared_items as i
-  full join usage_summed as u
+  full join listed_families as u
     on u.account_sid = i.account_sid
     and u.day = i.day
     and u.currency = i.currency
     and u.family = i.family
+  full join carrier_fees as f
+    on f.account_sid = coalesce(i.account_sid, u.account_sid)
+    and f.day = coalesce(i.day, u.day)
+    and f.currency = coalesce(i.currency, u.currency)
+    and f.family = coalesce(i.family, u.family)
+  union all
+  select
+    account_sid, day, currency, 'uncategorised' as family, cast(null as varchar) as service, 0 as item_count,
+    0 as unbilled_count, 0 as item_units, cast(0 as decimal(38, 8)) as item_cost,
+    cast(null as decimal(18, 8)) as highest_cost, cast(0 as decimal(38, 8)) as failed_cost, 0 as unpriced_count,
+    0 as unpriced_units, 0 as open_count, 0 as usage_count, 0 as usage_units, cost as usage_cost,
+    cast(0 as decimal(38, 8)) as carrier_fee_cost, unlisted_cost
+  from uncategorised
+  where cost <> 0
 ),
 
 -- Records that cost something, of a family in which nothing was used: does usage list it at all?

@@ -49,7 +49,59 @@ highs as (
   group by currency, family
 ),
 
--- 1:1 with exact_causes, which holds what usage is known of; n:1 with the dearest records
+-- n:1 each, with the dearest records of the account and of all accounts; only what is left needs them
+residuals as (
+  select
+    e.account_sid,
+    e.day,
+    e.currency,
+    e.family,
+    coalesce(a.highest_cost, h.highest_cost) as highest_cost
+  from exact_causes as e
+  left join account_highs as a
+    on a.account_sid = e.account_sid
+    and a.currency = e.currency
+    and a.family = e.family
+  left join highs as h on h.currency = e.currency and h.family = e.family
+  where e.residual <> 0
+),
+
+-- Only what differs, or would without its causes, has more to tell than that usage is known.
+-- 1:1, both are keyed by account, day, currency and family
+causes as (
+  select
+    e.account_sid,
+    e.day,
+    e.currency,
+    e.family,
+    e.carrier_fees,
+    e.failed_message_fees,
+    e.currency_mismatch,
+    e.restated,
+    e.deleted_at_twilio,
+    e.not_itemised,
+    e.day_attribution,
+    e.residual,
+    r.highest_cost
+  from exact_causes as e
+  left join residuals as r
+    on r.account_sid = e.account_sid
+    and r.day = e.day
+    and r.currency = e.currency
+    and r.family = e.family
+  where
+    e.difference <> 0
+    or e.carrier_fees <> 0
+    or e.failed_message_fees <> 0
+    or e.currency_mismatch <> 0
+    or e.restated <> 0
+    or e.deleted_at_twilio <> 0
+    or e.not_itemised <> 0
+    or e.day_attribution <> 0
+    or e.residual <> 0
+),
+
+-- 1:1, both are keyed by account, day, currency and family
 measured as (
   select
     d.account_sid,
@@ -70,7 +122,7 @@ measured as (
     d.list_complete,
     d.usage_known,
     d.usage_final,
-    e.difference,
+    case when d.usage_known then d.usage_cost - d.item_cost end as difference,
     coalesce(e.carrier_fees, cast(0 as decimal(38, 8))) as carrier_fees,
     coalesce(e.failed_message_fees, cast(0 as decimal(38, 8))) as failed_message_fees,
     coalesce(e.currency_mismatch, cast(0 as decimal(38, 8))) as currency_mismatch,
@@ -81,18 +133,13 @@ measured as (
     coalesce(e.residual, cast(0 as decimal(38, 8))) as residual,
     d.usage_count - d.item_count as count_difference,
     d.usage_units - d.item_units as units_difference,
-    coalesce(a.highest_cost, h.highest_cost) as highest_cost
+    e.highest_cost
   from compared_days as d
-  left join exact_causes as e
+  left join causes as e
     on e.account_sid = d.account_sid
     and e.day = d.day
     and e.currency = d.currency
     and e.family = d.family
-  left join account_highs as a
-    on a.account_sid = d.account_sid
-    and a.currency = d.currency
-    and a.family = d.family
-  left join highs as h on h.currency = d.currency and h.family = d.family
   where d.day >= $start and d.day < $end
 ),
 

@@ -3,7 +3,7 @@
 --             holds beyond its known children stays in.
 -- kind:       period
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      usage_records, usage_categories, category_ancestors
+-- reads:      usage_records, usage_categories, category_ancestors, unequal_categories
 -- grain:      account_sid, day, currency, family
 -- order:      none
 -- columns:
@@ -29,37 +29,15 @@ with trees as (
   where c.parent is null or r.category is not null
 ),
 
--- Rows of zeros add nothing and hide nothing: nearly all rows are such.
+-- Nearly every root holds all that is inside it. Where a category on the way has no cost or no count of its own, what is
+-- inside may stand for itself.
 -- n:1, a category is listed once
-summed as (
-  select
-    u.account_sid,
-    u.day,
-    u.currency,
-    coalesce(t.root, u.category) as root,
-    max(coalesce(t.family, 'unlisted')) as family,
-    max(t.itemised_by) as itemised_by,
-    sum(case when t.root <> u.category then 0 else u.usage_count end) as usage_count,
-    sum(case when t.root <> u.category then 0 else u.usage_units end) as usage_units,
-    sum(case when t.root <> u.category then 0 else u.cost end) as cost,
-    max(case when t.root <> u.category and u.usage_count > 0 then 1 else 0 end) as inner_count,
-    max(case when t.root <> u.category and u.cost <> 0 then 1 else 0 end) as inner_cost
-  from usage_records as u
-  left join trees as t on t.category = u.category
-  where
-    (u.cost <> 0 or u.usage_count > 0)
-    and u.category <> 'totalprice'
-    and u.day >= $start - 1
-    and u.day < $end + 1
-  group by u.account_sid, u.day, u.currency, coalesce(t.root, u.category)
-),
-
--- Nearly every root holds all that is inside it. Where it has no cost or no count of its own, what is inside it may
--- stand for itself.
 hollow as (
-  select account_sid, day, currency, root
-  from summed
-  where (cost = 0 and inner_cost = 1) or (coalesce(usage_count, 0) = 0 and inner_count = 1)
+  select u.account_sid, u.day, u.currency, t.root
+  from unequal_categories as u
+  join trees as t on t.category = u.category
+  where (u.cost = 0 and u.children_cost <> 0) or u.counted < u.children_counted
+  group by u.account_sid, u.day, u.currency, t.root
 ),
 
 -- n:1 each, a category is listed once, and so is the root of an account, day and currency
@@ -105,12 +83,26 @@ contained as (
   group by u.account_sid, u.day, u.currency, u.category
 ),
 
--- 1:1, a row is contained or it is not
-together as (
+-- Rows of zeros add nothing and hide nothing: nearly all rows are such.
+-- n:1, a category is listed once; 1:1, a row is contained or it is not
+counting as (
   select
-    account_sid, day, currency, family, itemised_by, coalesce(usage_count, 0) as usage_count,
-    coalesce(usage_units, 0) as usage_units, cost
-  from summed
+    u.account_sid,
+    u.day,
+    u.currency,
+    coalesce(c.family, 'unlisted') as family,
+    c.itemised_by,
+    coalesce(u.usage_count, 0) as usage_count,
+    coalesce(u.usage_units, 0) as usage_units,
+    u.cost
+  from usage_records as u
+  left join usage_categories as c on c.category = u.category
+  where
+    (u.cost <> 0 or u.usage_count > 0)
+    and u.category <> 'totalprice'
+    and c.parent is null
+    and u.day >= $start - 1
+    and u.day < $end + 1
   union all
   select
     u.account_sid,
@@ -140,7 +132,7 @@ final as (
     cast(sum(usage_count) as bigint) as usage_count,
     cast(sum(usage_units) as bigint) as usage_units,
     sum(cost) as cost
-  from together
+  from counting
   group by account_sid, day, currency, family
 )
 
