@@ -49,25 +49,93 @@ highs as (
   group by currency, family
 ),
 
--- n:1 each, with the dearest records of the account and of all accounts; only what is left needs them
+-- What the exact causes leave has one cause at most: the first for which there is evidence, and of which it may be the
+-- amount.
+-- 1:1, both are keyed by account, day, currency and family; n:1 each, with the dearest records of the account and of all
 residuals as (
   select
     e.account_sid,
     e.day,
     e.currency,
     e.family,
+    e.residual,
+    d.service,
+    d.list_complete,
+    d.usage_final,
+    d.unpriced_count,
+    d.unpriced_units,
+    d.usage_count - d.item_count as count_difference,
+    d.usage_units - d.item_units as units_difference,
     coalesce(a.highest_cost, h.highest_cost) as highest_cost
   from exact_causes as e
+  join compared_days as d
+    on d.account_sid = e.account_sid
+    and d.day = e.day
+    and d.currency = e.currency
+    and d.family = e.family
   left join account_highs as a
     on a.account_sid = e.account_sid
     and a.currency = e.currency
     and a.family = e.family
   left join highs as h on h.currency = e.currency and h.family = e.family
-  where e.residual <> 0
+  where e.residual <> 0 and e.day >= $start and e.day < $end
 ),
 
--- Only what differs, or would without its causes, has more to tell than that usage is known.
--- 1:1, both are keyed by account, day, currency and family
+caused as (
+  select
+    account_sid,
+    day,
+    currency,
+    family,
+    residual,
+    case
+      when service is not null and not list_complete then 'extraction_incomplete'
+      when not usage_final then 'usage_not_final'
+      when service is null then 'unexplained'
+      when
+        unpriced_count > 0
+        and residual > 0
+        and (highest_cost is null or residual <= greatest(unpriced_count, unpriced_units) * highest_cost)
+        then 'unpriced_rows'
+      when
+        count_difference > 0
+        and residual > 0
+        and (highest_cost is null or residual <= greatest(count_difference, units_difference) * highest_cost)
+        then 'deleted_at_twilio'
+      when
+        count_difference < 0
+        and residual < 0
+        and -residual <= greatest(-count_difference, -units_difference) * highest_cost
+        then 'surplus_rows'
+      when
+        service = 'calls'
+        and count_difference = 0
+        and units_difference <> 0
+        and (residual > 0) = (units_difference > 0)
+        and abs(residual) <= abs(units_difference) * highest_cost
+        then 'minute_rounding'
+      else 'unexplained'
+    end as cause
+  from residuals
+),
+
+unexplained_sums as (
+  select currency, sum(abs(residual)) as cost
+  from caused
+  where cause = 'unexplained'
+  group by currency
+),
+
+-- n:1 each, a currency is listed once
+beyond_tolerance as (
+  select u.currency
+  from unexplained_sums as u
+  left join tolerances as t on t.currency = u.currency
+  where u.cost > coalesce(t.amount, cast(0 as decimal(38, 8)))
+),
+
+-- Rows without a cause are left out: they have nothing to tell but that usage is known.
+-- 1:1, both are keyed by account, day, currency and family; n:1, a currency is listed once
 causes as (
   select
     e.account_sid,
@@ -82,13 +150,15 @@ causes as (
     e.not_itemised,
     e.day_attribution,
     e.residual,
-    r.highest_cost
+    c.cause,
+    b.currency is not null as is_beyond_tolerance
   from exact_causes as e
-  left join residuals as r
-    on r.account_sid = e.account_sid
-    and r.day = e.day
-    and r.currency = e.currency
-    and r.family = e.family
+  left join caused as c
+    on c.account_sid = e.account_sid
+    and c.day = e.day
+    and c.currency = e.currency
+    and c.family = e.family
+  left join beyond_tolerance as b on b.currency = e.currency
   where
     e.difference <> 0
     or e.carrier_fees <> 0
@@ -117,9 +187,7 @@ measured as (
     d.usage_cost,
     d.unpriced_count,
     d.unbilled_count,
-    d.unpriced_units,
     d.open_count,
-    d.list_complete,
     d.usage_known,
     d.usage_final,
     case when d.usage_known then d.usage_cost - d.item_cost end as difference,
@@ -131,9 +199,8 @@ measured as (
     coalesce(e.not_itemised, cast(0 as decimal(38, 8))) as not_itemised,
     coalesce(e.day_attribution, cast(0 as decimal(38, 8))) as day_attribution,
     coalesce(e.residual, cast(0 as decimal(38, 8))) as residual,
-    d.usage_count - d.item_count as count_difference,
-    d.usage_units - d.item_units as units_difference,
-    e.highest_cost
+    coalesce(e.cause, 'none') as cause,
+    coalesce(e.is_beyond_tolerance, false) as is_beyond_tolerance
   from compared_days as d
   left join causes as e
     on e.account_sid = d.account_sid
@@ -143,8 +210,7 @@ measured as (
   where d.day >= $start and d.day < $end
 ),
 
--- What is left has one cause at most: the first for which there is evidence, and of which it may be the amount.
-caused as (
+final as (
   select
     account_sid,
     day,
@@ -156,114 +222,35 @@ caused as (
     item_units,
     usage_units,
     item_cost,
-    usage_cost,
-    unpriced_count,
-    unbilled_count,
-    open_count,
-    list_complete,
-    usage_known,
-    usage_final,
+    case when usage_known then usage_cost end as usage_cost,
     difference,
+    case when cause = 'unpriced_rows' then residual else cast(0 as decimal(38, 8)) end as unpriced_rows,
+    case when cause = 'usage_not_final' then residual else cast(0 as decimal(38, 8)) end as usage_not_final,
+    deleted_exactly
+    + case when cause = 'deleted_at_twilio' then residual else cast(0 as decimal(38, 8)) end as deleted_at_twilio,
+    not_itemised,
     carrier_fees,
     failed_message_fees,
+    day_attribution,
+    case when cause = 'minute_rounding' then residual else cast(0 as decimal(38, 8)) end as minute_rounding,
     currency_mismatch,
     restated,
-    deleted_exactly,
-    not_itemised,
-    day_attribution,
-    residual,
-    count_difference,
-    units_difference,
-    case
-      when residual = 0 then 'none'
-      when service is not null and not list_complete then 'extraction_incomplete'
-      when not usage_final then 'usage_not_final'
-      when service is null then 'unexplained'
-      when
-        unpriced_count > 0
-        and residual > 0
-        and (highest_cost is null or residual <= greatest(unpriced_count, unpriced_units) * highest_cost)
-        then 'unpriced_rows'
-      when
-        count_difference > 0
-        and residual > 0
-        and (highest_cost is null or residual <= greatest(count_difference, units_difference) * highest_cost)
-        then 'deleted_at_twilio'
-      when
-        count_difference < 0
-        and residual < 0
-        and -residual <= greatest(-count_difference, -units_difference) * highest_cost
-        then 'surplus_rows'
-      when
-        service = 'calls'
-        and count_difference = 0
-        and units_difference <> 0
-        and (residual > 0) = (units_difference > 0)
-        and abs(residual) <= abs(units_difference) * highest_cost
-        then 'minute_rounding'
-      else 'unexplained'
-    end as cause
-  from measured
-),
-
-unexplained_sums as (
-  select currency, sum(abs(residual)) as cost
-  from caused
-  where cause = 'unexplained'
-  group by currency
-),
-
--- n:1 each, a currency is listed once
-beyond_tolerance as (
-  select u.currency
-  from unexplained_sums as u
-  left join tolerances as t on t.currency = u.currency
-  where u.cost > coalesce(t.amount, cast(0 as decimal(38, 8)))
-),
-
-final as (
-  select
-    c.account_sid,
-    c.day,
-    c.currency,
-    c.family,
-    c.service,
-    c.item_count,
-    c.usage_count,
-    c.item_units,
-    c.usage_units,
-    c.item_cost,
-    case when c.usage_known then c.usage_cost end as usage_cost,
-    c.difference,
-    case when c.cause = 'unpriced_rows' then c.residual else cast(0 as decimal(38, 8)) end as unpriced_rows,
-    case when c.cause = 'usage_not_final' then c.residual else cast(0 as decimal(38, 8)) end as usage_not_final,
-    c.deleted_exactly
-    + case when c.cause = 'deleted_at_twilio' then c.residual else cast(0 as decimal(38, 8)) end as deleted_at_twilio,
-    c.not_itemised,
-    c.carrier_fees,
-    c.failed_message_fees,
-    c.day_attribution,
-    case when c.cause = 'minute_rounding' then c.residual else cast(0 as decimal(38, 8)) end as minute_rounding,
-    c.currency_mismatch,
-    c.restated,
-    case when c.cause = 'extraction_incomplete' then c.residual else cast(0 as decimal(38, 8)) end
+    case when cause = 'extraction_incomplete' then residual else cast(0 as decimal(38, 8)) end
       as extraction_incomplete,
-    case when c.cause = 'surplus_rows' then c.residual else cast(0 as decimal(38, 8)) end as surplus_rows,
-    case when c.cause = 'unexplained' then c.residual else cast(0 as decimal(38, 8)) end as unexplained,
-    c.unpriced_count,
-    c.unbilled_count,
+    case when cause = 'surplus_rows' then residual else cast(0 as decimal(38, 8)) end as surplus_rows,
+    case when cause = 'unexplained' then residual else cast(0 as decimal(38, 8)) end as unexplained,
+    unpriced_count,
+    unbilled_count,
     case
-      when not c.usage_known then 'unknown'
-      when c.cause = 'unexplained' and b.currency is not null then 'differs'
-      when c.cause = 'extraction_incomplete' then 'unknown'
-      when c.service is null and c.cause = 'none' then 'not_compared'
-      when c.cause in ('unpriced_rows', 'usage_not_final') or c.open_count > 0 or not c.usage_final then 'pending'
-      when c.difference <> 0 then 'explained'
+      when not usage_known then 'unknown'
+      when cause = 'unexplained' and is_beyond_tolerance then 'differs'
+      when cause = 'extraction_incomplete' then 'unknown'
+      when service is null and cause = 'none' then 'not_compared'
+      when cause in ('unpriced_rows', 'usage_not_final') or open_count > 0 or not usage_final then 'pending'
+      when difference <> 0 then 'explained'
       else 'agrees'
     end as status
-  from caused as c
-  -- n:1, a currency is listed once
-  left join beyond_tolerance as b on b.currency = c.currency
+  from measured
 )
 
 select
