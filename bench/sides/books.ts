@@ -86,10 +86,11 @@ const outline = ({ records, accounts, seed }: Books): readonly Step[] => [
   ],
 ];
 
-const callFamily =
-  "case when h % 100 < 80 then 'voice' when h % 100 < 95 then 'client_and_sip_voice' else 'trunking' end";
-const messageFamily =
-  "case when h % 100 < 85 then 'sms' when h % 100 < 92 then 'mms' when h % 100 < 98 then 'channels' else 'rcs' end";
+/** Every account has calls and messages to telephones; few have each of the other families. */
+const callFamily = `case when a % 5 = 1 and h % 100 < 60 then 'client_and_sip_voice' when a % 10 = 2 and h % 100 < 50 then 'trunking'
+  else 'voice' end`;
+const messageFamily = `case when a % 3 = 1 and h % 100 < 25 then 'mms' when a % 4 = 2 and h % 100 >= 75 then 'channels'
+  when a % 20 = 3 and h % 100 < 20 then 'rcs' else 'sms' end`;
 const kindOfAddress = "case family when 'channels' then 'whatsapp:' when 'rcs' then 'rcs:' else '' end";
 const phone = (shift: number): string => `'+1' || cast(2000000 + (h >> ${shift}) % 7999999 as varchar) || '****'`;
 const charged = `cast(${day} as timestamp) + to_seconds(cast(i * 86400 // greatest(n, 1) as bigint))`;
