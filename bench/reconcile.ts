@@ -44,9 +44,7 @@ export async function reconcile(options: BenchOptions): Promise<Figure[]> {
       details: {
         of: `coverage of every account and day after ${nights} nights with a look-back of ${lookBackDaysDefault} days, to one window each`,
         ratios: rounded(coverage.nights.map((seconds) => seconds / oneWindow)),
-        comparison_to_bare_after_nights: rounded(
-          coverage.compare.map((seconds) => seconds / median(rounds.map(({ bare }) => bare))),
-        ),
+        comparison_to_bare_after_nights: rounded(coverage.compareToBare),
         ...details,
       },
     },

@@ -3,16 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { repositoryFolder } from '../child.js';
-import {
-  accountsStep,
-  type Books,
-  nightSteps,
-  oneWindowStep,
-  period,
-  recordSteps,
-  type Step,
-  usageSteps,
-} from './books.js';
+import { type Books, period, recordSteps, type Step } from './book-records.js';
+import { accountsStep, nightSteps, oneWindowStep, usageSteps } from './book-usage.js';
 import { answer, readInput, used } from './usage.js';
 
 /**
@@ -47,7 +39,7 @@ export interface ReconcileResult {
   readonly coverage: {
     readonly oneWindow: readonly number[];
     readonly nights: readonly number[];
-    readonly compare: readonly number[];
+    readonly compareToBare: readonly number[];
   };
   readonly peakMb: number;
 }
@@ -166,16 +158,17 @@ async function verified(): Promise<Pick<ReconcileResult, 'keys' | 'usageRows' | 
 const coverageSql = 'create or replace temp table bench_coverage as select * from account_day_coverage';
 const coverage = (): Promise<number> => secondsOf(() => ledger.run('coverage', coverageSql));
 
-/** How long coverage takes where each list was read once, and after so many nights; and what compare takes then. */
+/** How long coverage takes where each list was read once, and after so many nights; and what the comparison takes then, to the bare query. */
 async function growth(): Promise<ReconcileResult['coverage']> {
-  const times = { oneWindow: [] as number[], nights: [] as number[], compare: [] as number[] };
+  const times = { oneWindow: [] as number[], nights: [] as number[], compareToBare: [] as number[] };
   await coverage();
   for (let pair = 0; pair < input.pairs; pair += 1) times.oneWindow.push(await coverage());
   await run(nightSteps(input.nights, input.lookBackDays));
   await coverage();
   for (let pair = 0; pair < input.pairs; pair += 1) {
     times.nights.push(await coverage());
-    times.compare.push((await round()).compare);
+    const { compare: seconds, bare } = await round();
+    times.compareToBare.push(seconds / bare);
   }
   return times;
 }

@@ -1,6 +1,6 @@
--- purpose:    Usage of the period, and of the days beside it, as records are compared with it: by account, day, currency
---             and family, with the carriers' fees that belong to a family, and with what `totalprice` holds beyond all
---             categories.
+-- purpose:    Usage of the period, and of the days beside it, as records are compared with it: by account, day,
+--             currency and family, with the carriers' fees that belong to a family, and with what `totalprice` holds
+--             beyond all categories.
 -- kind:       period
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      usage_families, usage_days, usage_records, usage_categories

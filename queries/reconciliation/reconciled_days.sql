@@ -51,7 +51,8 @@ highs as (
 
 -- What the exact causes leave has one cause at most: the first for which there is evidence, and of which it may be the
 -- amount.
--- 1:1, both are keyed by account, day, currency and family; n:1 each, with the dearest records of the account and of all
+-- 1:1, both are keyed by account, day, currency and family; n:1 each, with the dearest records of the account and of
+-- all
 residuals as (
   select
     e.account_sid,

@@ -10,7 +10,8 @@
 --   day               DATE           UTC
 --   currency          VARCHAR        ISO 4217
 --   category          VARCHAR        the one that contains the others
---   cost              DECIMAL(38,8)  of the category itself, 0 where usage does not list it; positive = Twilio charged us
+--   cost              DECIMAL(38,8)  of the category itself, 0 where usage does not list it; positive =
+--                                    Twilio charged us
 --   children_cost     DECIMAL(38,8)  of those directly inside it
 --   counted           INTEGER        1 = the category itself has a count
 --   children_counted  INTEGER        1 = one of those directly inside it has

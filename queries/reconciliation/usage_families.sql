@@ -29,8 +29,8 @@ with trees as (
   where c.parent is null or r.category is not null
 ),
 
--- Nearly every root holds all that is inside it. Where a category on the way has no cost or no count of its own, what is
--- inside may stand for itself.
+-- Nearly every root holds all that is inside it. Where a category on the way has no cost or no count of its own, what
+-- is inside may stand for itself.
 -- n:1, a category is listed once
 hollow as (
   select u.account_sid, u.day, u.currency, t.root
