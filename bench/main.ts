@@ -5,6 +5,7 @@ import { manyAccounts, oneBigAccount } from './latency.js';
 import { type BenchOptions, readArguments, usage } from './options.js';
 import { peakMemory } from './peak-memory.js';
 import { pullAgainstSdkLoop } from './pull-against-sdk-loop.js';
+import { reconcile } from './reconcile.js';
 import { simulatorRate } from './simulator-rate.js';
 import { throttled } from './throttled.js';
 import { manyAccountsNightly, manyRecords } from './whole-books.js';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Figure
   'many-accounts-nightly': manyAccountsNightly,
   throttled,
   'cpu-against-read-json': cpuAgainstReadJson,
+  reconcile,
   demo,
   'simulator-rate': simulatorRate,
 };

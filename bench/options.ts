@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly concurrency?: number | undefined;
   readonly accountConcurrency?: number | undefined;
   readonly headRoom?: number | undefined;
+  /** Nights whose tasks cover the month, each with its look-back. */
+  readonly nights?: number | undefined;
   readonly seed?: number | undefined;
 }
 
@@ -22,6 +24,7 @@ const flags = {
   concurrency: { type: 'string' },
   'account-concurrency': { type: 'string' },
   'head-room': { type: 'string' },
+  nights: { type: 'string' },
   seed: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -35,6 +38,7 @@ export const usage = `npm run bench -- [NAME…] [flags]
   --concurrency N          requests in flight of the product (20)
   --account-concurrency N  requests in flight of the product for one account (all of them)
   --head-room N            percent of the ceiling that the product leaves to others (10)
+  --nights N               nights that read the month, each with its look-back (30)
   --seed N                 seed of the world (1)
 `;
 
@@ -55,6 +59,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     concurrency: wholeNumber('concurrency', values.concurrency),
     accountConcurrency: wholeNumber('account-concurrency', values['account-concurrency']),
     headRoom: wholeNumber('head-room', values['head-room']),
+    nights: wholeNumber('nights', values.nights),
     seed: wholeNumber('seed', values.seed),
   };
   return { names: positionals, help: values.help === true, options };

@@ -11,16 +11,26 @@
 --   detail   VARCHAR
 -- Unpriced records without a currency may stand in that of their account: those of no cost are counted over all
 -- currencies.
-with together as (
-  select account_sid, '' as currency, record_count as ledger_count, unpriced_count as ledger_unpriced, 0 as row_count,
-    0 as row_unpriced, cast(0 as decimal(38, 8)) as ledger_cost, cast(0 as decimal(38, 8)) as row_cost
+with ledger as (
+  select
+    account_sid,
+    currency,
+    sum(record_count) as record_count,
+    sum(unpriced_count) as unpriced_count,
+    sum(cost) as cost
   from charge_days
   where day >= $start and day < $end
+  group by account_sid, currency
+),
+
+together as (
+  select account_sid, '' as currency, record_count as ledger_count, unpriced_count as ledger_unpriced, 0 as row_count,
+    0 as row_unpriced, cast(0 as decimal(38, 8)) as ledger_cost, cast(0 as decimal(38, 8)) as row_cost
+  from ledger
   union all
   select account_sid, currency, 0 as ledger_count, 0 as ledger_unpriced, 0 as row_count, 0 as row_unpriced,
     cost as ledger_cost, cast(0 as decimal(38, 8)) as row_cost
-  from charge_days
-  where day >= $start and day < $end
+  from ledger
   union all
   select account_sid, '' as currency, 0 as ledger_count, 0 as ledger_unpriced,
     itemised_count + unbilled_count as row_count, unpriced_count as row_unpriced,

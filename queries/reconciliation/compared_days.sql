@@ -2,8 +2,8 @@
 --             difference is explained from. Families that no list itemises stand here too, so that usage adds up to
 --             `totalprice`.
 -- kind:       period
--- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      compared_items, usage_families, usage_days, usage_records, usage_categories, known_days
+-- parameters: none
+-- reads:      compared_items, compared_usage, unlisted_families, known_days
 -- grain:      account_sid, day, currency, family
 -- order:      none
 -- columns:
@@ -30,135 +30,34 @@
 --   usage_known       BOOLEAN        usage of the day is known, and lists a category of the family where records cost
 --                                    something
 --   usage_final       BOOLEAN        Twilio had counted at least a whole day past the end of this one
-with usage_rows as (
-  select account_sid, day, currency, family, itemised_by, usage_count, usage_units, cost
-  from usage_families
-  where day >= $start - 1 and day < $end + 1
-),
-
-categorised as (
+-- 1:1, both are grouped by account, day, currency and family
+with summed as (
   select
-    account_sid,
-    day,
-    currency,
-    sum(case when family <> 'unlisted' then cost else 0 end) as listed_cost,
-    sum(case when family = 'unlisted' then cost else 0 end) as unlisted_cost
-  from usage_rows
-  group by account_sid, day, currency
-),
-
-uncategorised as (
-  select
-    d.account_sid,
-    d.day,
-    d.currency,
-    d.total_price_cost - coalesce(c.listed_cost, cast(0 as decimal(38, 8))) as cost,
-    coalesce(c.unlisted_cost, cast(0 as decimal(38, 8))) as unlisted_cost
-  from usage_days as d
-  -- 1:1, both are grouped by account, day and currency
-  left join categorised as c on c.account_sid = d.account_sid and c.day = d.day and c.currency = d.currency
-  where d.day >= $start - 1 and d.day < $end + 1
-),
-
-carrier_fees as (
-  select
-    u.account_sid,
-    u.day,
-    u.currency,
-    c.fees_of as family,
-    sum(u.cost) as cost
-  from usage_records as u
-  -- n:1, a category is listed once
-  join usage_categories as c on c.category = u.category
-  where c.fees_of is not null and u.cost <> 0 and u.day >= $start - 1 and u.day < $end + 1
-  group by u.account_sid, u.day, u.currency, c.fees_of
-),
-
-together as (
-  select
-    account_sid, day, currency, family, service, item_count, unbilled_count, item_units, item_cost, highest_cost,
-    failed_cost, unpriced_count, unpriced_units, open_count, 0 as usage_rows, 0 as usage_count, 0 as usage_units,
-    cast(0 as decimal(38, 8)) as usage_cost, cast(0 as decimal(38, 8)) as carrier_fee_cost,
-    cast(0 as decimal(38, 8)) as unlisted_cost
-  from compared_items
-  union all
-  select
-    account_sid, day, currency, family, itemised_by as service, 0 as item_count, 0 as unbilled_count, 0 as item_units,
-    cast(0 as decimal(38, 8)) as item_cost, cast(null as decimal(18, 8)) as highest_cost,
-    cast(0 as decimal(38, 8)) as failed_cost, 0 as unpriced_count, 0 as unpriced_units, 0 as open_count,
-    1 as usage_rows, usage_count, usage_units, cost as usage_cost, cast(0 as decimal(38, 8)) as carrier_fee_cost,
-    cast(0 as decimal(38, 8)) as unlisted_cost
-  from usage_rows
-  where family <> 'unlisted'
-  union all
-  select
-    account_sid, day, currency, 'uncategorised' as family, cast(null as varchar) as service, 0 as item_count,
-    0 as unbilled_count, 0 as item_units, cast(0 as decimal(38, 8)) as item_cost,
-    cast(null as decimal(18, 8)) as highest_cost,
-    cast(0 as decimal(38, 8)) as failed_cost, 0 as unpriced_count, 0 as unpriced_units, 0 as open_count,
-    1 as usage_rows, 0 as usage_count, 0 as usage_units, cost as usage_cost,
-    cast(0 as decimal(38, 8)) as carrier_fee_cost, unlisted_cost
-  from uncategorised
-  where cost <> 0
-  union all
-  select
-    account_sid, day, currency, family, 'messages' as service, 0 as item_count, 0 as unbilled_count, 0 as item_units,
-    cast(0 as decimal(38, 8)) as item_cost, cast(null as decimal(18, 8)) as highest_cost,
-    cast(0 as decimal(38, 8)) as failed_cost, 0 as unpriced_count, 0 as unpriced_units, 0 as open_count,
-    0 as usage_rows, 0 as usage_count, 0 as usage_units, cast(0 as decimal(38, 8)) as usage_cost,
-    cost as carrier_fee_cost, cast(0 as decimal(38, 8)) as unlisted_cost
-  from carrier_fees
-),
-
-summed as (
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    max(service) as service,
-    cast(sum(item_count) as bigint) as item_count,
-    cast(sum(unbilled_count) as bigint) as unbilled_count,
-    cast(sum(item_units) as bigint) as item_units,
-    sum(item_cost) as item_cost,
-    max(highest_cost) as highest_cost,
-    sum(failed_cost) as failed_cost,
-    cast(sum(unpriced_count) as bigint) as unpriced_count,
-    cast(sum(unpriced_units) as bigint) as unpriced_units,
-    cast(sum(open_count) as bigint) as open_count,
-    max(usage_rows) as usage_rows,
-    cast(sum(usage_count) as bigint) as usage_count,
-    cast(sum(usage_units) as bigint) as usage_units,
-    sum(usage_cost) as usage_cost,
-    sum(carrier_fee_cost) as carrier_fee_cost,
-    sum(unlisted_cost) as unlisted_cost
-  from together
-  group by account_sid, day, currency, family
-),
-
--- Records that cost something, of a family in which nothing was used: does usage list it at all?
-unseen as (
-  select account_sid, day, family
-  from summed
-  group by account_sid, day, family
-  having max(usage_rows) = 0 and max(case when item_cost <> 0 then 1 else 0 end) = 1
-),
-
--- 1:n, the categories of a family; n:1, a usage record is listed once; grouped to the key again
-listed as (
-  select s.account_sid, s.day, s.family
-  from unseen as s
-  join usage_categories as c on c.family = s.family
-  join usage_records as u on u.account_sid = s.account_sid and u.day = s.day and u.category = c.category
-  group by s.account_sid, s.day, s.family
-),
-
--- n:1, grouped by account, day and family
-unlisted as (
-  select s.account_sid, s.day, s.family
-  from unseen as s
-  left join listed as l on l.account_sid = s.account_sid and l.day = s.day and l.family = s.family
-  where l.account_sid is null
+    coalesce(i.account_sid, u.account_sid) as account_sid,
+    coalesce(i.day, u.day) as day,
+    coalesce(i.currency, u.currency) as currency,
+    coalesce(i.family, u.family) as family,
+    coalesce(i.service, u.service) as service,
+    coalesce(i.item_count, 0) as item_count,
+    coalesce(i.unbilled_count, 0) as unbilled_count,
+    coalesce(i.item_units, 0) as item_units,
+    coalesce(i.item_cost, cast(0 as decimal(38, 8))) as item_cost,
+    i.highest_cost,
+    coalesce(i.failed_cost, cast(0 as decimal(38, 8))) as failed_cost,
+    coalesce(i.unpriced_count, 0) as unpriced_count,
+    coalesce(i.unpriced_units, 0) as unpriced_units,
+    coalesce(i.open_count, 0) as open_count,
+    coalesce(u.usage_count, 0) as usage_count,
+    coalesce(u.usage_units, 0) as usage_units,
+    coalesce(u.usage_cost, cast(0 as decimal(38, 8))) as usage_cost,
+    coalesce(u.carrier_fee_cost, cast(0 as decimal(38, 8))) as carrier_fee_cost,
+    coalesce(u.unlisted_cost, cast(0 as decimal(38, 8))) as unlisted_cost
+  from compared_items as i
+  full join compared_usage as u
+    on u.account_sid = i.account_sid
+    and u.day = i.day
+    and u.currency = i.currency
+    and u.family = i.family
 ),
 
 final as (
@@ -188,7 +87,7 @@ final as (
   from summed as s
   -- n:1 each, listed by account and day, and by account, day and family
   left join known_days as k on k.account_sid = s.account_sid and k.day = s.day
-  left join unlisted as l on l.account_sid = s.account_sid and l.day = s.day and l.family = s.family
+  left join unlisted_families as l on l.account_sid = s.account_sid and l.day = s.day and l.family = s.family
 )
 
 select

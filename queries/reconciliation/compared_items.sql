@@ -22,22 +22,60 @@
 --   unpriced_count  BIGINT
 --   unpriced_units  BIGINT
 --   open_count      BIGINT         unpriced ones that a price may still come for: the unbilled ones left out
-with judged as (
+-- Each service by itself: its name beside the family would be hashed and compared for every record.
+with call_items as (
   select
     account_sid,
     day,
     currency,
     family,
-    service,
-    status,
-    cost,
-    minutes + segments as units,
-    case
-      when service = 'calls' and status in ('busy', 'failed', 'no-answer', 'canceled') and coalesce(cost, 0) = 0 then 1
-      else 0
-    end as unbilled
+    count(*) as record_count,
+    sum(
+      case
+        when coalesce(cost, 0) <> 0 then 0
+        when status in ('busy', 'failed', 'no-answer', 'canceled') then 1
+        else 0
+      end
+    ) as unbilled_count,
+    sum(minutes) as item_units,
+    sum(cost) as item_cost,
+    max(cost) as highest_cost,
+    count(*) - count(cost) as unpriced_count,
+    sum(case when cost is null then minutes else 0 end) as unpriced_units,
+    sum(
+      case
+        when cost is not null then 0
+        when status in ('busy', 'failed', 'no-answer', 'canceled') then 0
+        else 1
+      end
+    ) as open_count
   from charges
-  where charged_at >= cast($start - 1 as timestamp) and charged_at < cast($end + 1 as timestamp)
+  where
+    service = 'calls'
+    and charged_at >= cast($start - 1 as timestamp)
+    and charged_at < cast($end + 1 as timestamp)
+  group by account_sid, day, currency, family
+),
+
+message_items as (
+  select
+    account_sid,
+    day,
+    currency,
+    family,
+    count(*) as record_count,
+    sum(segments) as item_units,
+    sum(cost) as item_cost,
+    max(cost) as highest_cost,
+    sum(case when status = 'failed' then cost end) as failed_cost,
+    count(*) - count(cost) as unpriced_count,
+    sum(case when cost is null then segments else 0 end) as unpriced_units
+  from charges
+  where
+    service = 'messages'
+    and charged_at >= cast($start - 1 as timestamp)
+    and charged_at < cast($end + 1 as timestamp)
+  group by account_sid, day, currency, family
 ),
 
 items as (
@@ -46,31 +84,66 @@ items as (
     day,
     currency,
     family,
-    service,
-    count(*) - sum(unbilled) as item_count,
-    sum(unbilled) as unbilled_count,
-    sum(units) as item_units,
-    sum(cost) as item_cost,
-    max(cost) as highest_cost,
-    sum(case when service = 'messages' and status = 'failed' then cost end) as failed_cost,
-    count(*) - count(cost) as unpriced_count,
-    sum(case when cost is null then units else 0 end) as unpriced_units,
-    sum(case when cost is null and unbilled = 0 then 1 else 0 end) as open_count
-  from judged
-  group by account_sid, day, currency, family, service
+    'calls' as service,
+    cast(record_count - unbilled_count as bigint) as item_count,
+    cast(unbilled_count as bigint) as unbilled_count,
+    cast(item_units as bigint) as item_units,
+    coalesce(item_cost, cast(0 as decimal(38, 8))) as item_cost,
+    highest_cost,
+    cast(0 as decimal(38, 8)) as failed_cost,
+    unpriced_count,
+    cast(unpriced_units as bigint) as unpriced_units,
+    cast(open_count as bigint) as open_count
+  from call_items
+  union all
+  select
+    account_sid,
+    day,
+    currency,
+    family,
+    'messages' as service,
+    record_count as item_count,
+    cast(0 as bigint) as unbilled_count,
+    cast(item_units as bigint) as item_units,
+    coalesce(item_cost, cast(0 as decimal(38, 8))) as item_cost,
+    highest_cost,
+    coalesce(failed_cost, cast(0 as decimal(38, 8))) as failed_cost,
+    unpriced_count,
+    cast(unpriced_units as bigint) as unpriced_units,
+    unpriced_count as open_count
+  from message_items
 ),
 
--- The currency of an account-day, where it is one.
+-- Account-days with records to which nobody gives a currency: next to none. Only their rows are added up once more.
+unplaced_days as (
+  select account_sid, day
+  from items
+  group by account_sid, day
+  having min(currency) = ''
+),
+
+-- n:1, an account-day is listed once
+unplaced_items as (
+  select
+    i.account_sid, i.day, i.currency, i.family, i.service, i.item_count, i.unbilled_count, i.item_units, i.item_cost,
+    i.highest_cost, i.failed_cost, i.unpriced_count, i.unpriced_units, i.open_count
+  from items as i
+  join unplaced_days as d on d.account_sid = i.account_sid and d.day = i.day
+),
+
+-- n:1, an account-day is listed once
 currencies_used as (
-  select account_sid, day, currency
-  from usage_records
-  where day >= $start - 1 and day < $end + 1 and category = 'totalprice'
+  select u.account_sid, u.day, u.currency
+  from usage_records as u
+  join unplaced_days as d on d.account_sid = u.account_sid and d.day = u.day
+  where u.category = 'totalprice'
   union all
   select account_sid, day, currency
-  from items
+  from unplaced_items
   where currency <> ''
 ),
 
+-- The currency of an account-day, where it is one.
 single_currencies as (
   select account_sid, day, max(currency) as currency
   from currencies_used
@@ -94,12 +167,20 @@ placed as (
     i.unpriced_count,
     i.unpriced_units,
     i.open_count
-  from items as i
+  from unplaced_items as i
   -- n:1, grouped by account and day
-  left join single_currencies as s on s.account_sid = i.account_sid and s.day = i.day and i.currency = ''
+  left join single_currencies as s on s.account_sid = i.account_sid and s.day = i.day
 ),
 
+-- n:1, an account-day is listed once
 final as (
+  select
+    i.account_sid, i.day, i.currency, i.family, i.service, i.item_count, i.unbilled_count, i.item_units, i.item_cost,
+    i.highest_cost, i.failed_cost, i.unpriced_count, i.unpriced_units, i.open_count
+  from items as i
+  left join unplaced_days as d on d.account_sid = i.account_sid and d.day = i.day
+  where d.account_sid is null
+  union all
   select
     account_sid,
     day,
@@ -109,9 +190,9 @@ final as (
     cast(sum(item_count) as bigint) as item_count,
     cast(sum(unbilled_count) as bigint) as unbilled_count,
     cast(sum(item_units) as bigint) as item_units,
-    coalesce(sum(item_cost), cast(0 as decimal(38, 8))) as item_cost,
+    sum(item_cost) as item_cost,
     max(highest_cost) as highest_cost,
-    coalesce(sum(failed_cost), cast(0 as decimal(38, 8))) as failed_cost,
+    sum(failed_cost) as failed_cost,
     cast(sum(unpriced_count) as bigint) as unpriced_count,
     cast(sum(unpriced_units) as bigint) as unpriced_units,
     cast(sum(open_count) as bigint) as open_count

@@ -20,7 +20,28 @@
 --   not_itemised         DECIMAL(38,8)  no list shows it
 --   day_attribution      DECIMAL(38,8)  usage counts it on the day beside
 --   residual             DECIMAL(38,8)  what they leave of the difference
-with conventional as (
+-- What agrees, and what no list itemises, needs no cause to be looked for: nearly all rows go no further than this.
+with settled as (
+  select
+    account_sid,
+    day,
+    currency,
+    family,
+    usage_cost as difference
+  from compared_days
+  where usage_known and service is null and family <> 'uncategorised' and item_cost = 0
+  union all
+  select
+    account_sid,
+    day,
+    currency,
+    family,
+    cast(0 as decimal(38, 8)) as difference
+  from compared_days
+  where usage_known and service is not null and usage_cost = item_cost and carrier_fee_cost = 0 and failed_cost = 0
+),
+
+conventional as (
   select
     d.account_sid,
     d.day,
@@ -52,7 +73,15 @@ with conventional as (
   from compared_days as d
   -- n:1, found out once for each account and currency
   left join fee_conventions as c on c.account_sid = d.account_sid and c.currency = d.currency
-  where d.usage_known
+  where
+    d.usage_known
+    and not (d.service is null and d.family <> 'uncategorised' and d.item_cost = 0)
+    and not (
+      d.service is not null
+      and d.usage_cost = d.item_cost
+      and d.carrier_fee_cost = 0
+      and d.failed_cost = 0
+    )
 ),
 
 -- One currency in usage and another one of as many records.
@@ -299,6 +328,22 @@ pairs as (
 
 -- 1:1, a day stands in one pair at most
 final as (
+  select
+    account_sid,
+    day,
+    currency,
+    family,
+    difference,
+    cast(0 as decimal(38, 8)) as carrier_fees,
+    cast(0 as decimal(38, 8)) as failed_message_fees,
+    cast(0 as decimal(38, 8)) as currency_mismatch,
+    cast(0 as decimal(38, 8)) as restated,
+    cast(0 as decimal(38, 8)) as deleted_at_twilio,
+    difference as not_itemised,
+    cast(0 as decimal(38, 8)) as day_attribution,
+    cast(0 as decimal(38, 8)) as residual
+  from settled
+  union all
   select
     f.account_sid,
     f.day,

@@ -2,7 +2,7 @@
 --             Records whole, and had Twilio finished counting?
 -- kind:       period
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      account_day_coverage, open_quarantine, usage_records
+-- reads:      account_day_coverage, open_quarantine, usage_days, usage_records
 -- grain:      account_sid, day
 -- order:      none
 -- columns:
@@ -37,26 +37,22 @@ spoilt as (
   group by account_sid, day
 ),
 
-by_currency as (
-  select
-    account_sid,
-    day,
-    currency,
-    max(case when category = 'totalprice' then as_of end) as as_of,
-    max(case when category = 'totalprice' then 1 else 0 end) as has_total
+totals as (
+  select account_sid, day, currency, as_of
   from usage_records
-  where day >= $start - 1 and day < $end + 1
-  group by account_sid, day, currency
+  where category = 'totalprice' and day >= $start - 1 and day < $end + 1
 ),
 
 usage_read as (
   select
-    account_sid,
-    day,
-    case when count(as_of) = count(*) then min(as_of) end as as_of,
-    min(has_total) as has_total
-  from by_currency
-  group by account_sid, day
+    u.account_sid,
+    u.day,
+    case when count(t.as_of) = count(*) then min(t.as_of) end as as_of,
+    min(case when u.total_price_cost is null then 0 else 1 end) as has_total
+  from usage_days as u
+  -- 1:1, a usage record is listed once, and usage_days is grouped by account, day and currency
+  left join totals as t on t.account_sid = u.account_sid and t.day = u.day and t.currency = u.currency
+  group by u.account_sid, u.day
 ),
 
 final as (

@@ -49,86 +49,47 @@ highs as (
   group by currency, family
 ),
 
--- 1:1 with exact_causes, which holds what usage is known of; n:1 with the dearest records
-measured as (
+-- What the exact causes leave has one cause at most: the first for which there is evidence, and of which it may be the
+-- amount.
+-- 1:1, both are keyed by account, day, currency and family; n:1 each, with the dearest records of the account and of
+-- all
+residuals as (
   select
-    d.account_sid,
-    d.day,
-    d.currency,
-    d.family,
+    e.account_sid,
+    e.day,
+    e.currency,
+    e.family,
+    e.residual,
     d.service,
-    d.item_count,
-    d.usage_count,
-    d.item_units,
-    d.usage_units,
-    d.item_cost,
-    d.usage_cost,
-    d.unpriced_count,
-    d.unbilled_count,
-    d.unpriced_units,
-    d.open_count,
     d.list_complete,
-    d.usage_known,
     d.usage_final,
-    e.difference,
-    coalesce(e.carrier_fees, cast(0 as decimal(38, 8))) as carrier_fees,
-    coalesce(e.failed_message_fees, cast(0 as decimal(38, 8))) as failed_message_fees,
-    coalesce(e.currency_mismatch, cast(0 as decimal(38, 8))) as currency_mismatch,
-    coalesce(e.restated, cast(0 as decimal(38, 8))) as restated,
-    coalesce(e.deleted_at_twilio, cast(0 as decimal(38, 8))) as deleted_exactly,
-    coalesce(e.not_itemised, cast(0 as decimal(38, 8))) as not_itemised,
-    coalesce(e.day_attribution, cast(0 as decimal(38, 8))) as day_attribution,
-    coalesce(e.residual, cast(0 as decimal(38, 8))) as residual,
+    d.unpriced_count,
+    d.unpriced_units,
     d.usage_count - d.item_count as count_difference,
     d.usage_units - d.item_units as units_difference,
     coalesce(a.highest_cost, h.highest_cost) as highest_cost
-  from compared_days as d
-  left join exact_causes as e
-    on e.account_sid = d.account_sid
-    and e.day = d.day
-    and e.currency = d.currency
-    and e.family = d.family
+  from exact_causes as e
+  join compared_days as d
+    on d.account_sid = e.account_sid
+    and d.day = e.day
+    and d.currency = e.currency
+    and d.family = e.family
   left join account_highs as a
-    on a.account_sid = d.account_sid
-    and a.currency = d.currency
-    and a.family = d.family
-  left join highs as h on h.currency = d.currency and h.family = d.family
-  where d.day >= $start and d.day < $end
+    on a.account_sid = e.account_sid
+    and a.currency = e.currency
+    and a.family = e.family
+  left join highs as h on h.currency = e.currency and h.family = e.family
+  where e.residual <> 0 and e.day >= $start and e.day < $end
 ),
 
--- What is left has one cause at most: the first for which there is evidence, and of which it may be the amount.
 caused as (
   select
     account_sid,
     day,
     currency,
     family,
-    service,
-    item_count,
-    usage_count,
-    item_units,
-    usage_units,
-    item_cost,
-    usage_cost,
-    unpriced_count,
-    unbilled_count,
-    open_count,
-    list_complete,
-    usage_known,
-    usage_final,
-    difference,
-    carrier_fees,
-    failed_message_fees,
-    currency_mismatch,
-    restated,
-    deleted_exactly,
-    not_itemised,
-    day_attribution,
     residual,
-    count_difference,
-    units_difference,
     case
-      when residual = 0 then 'none'
       when service is not null and not list_complete then 'extraction_incomplete'
       when not usage_final then 'usage_not_final'
       when service is null then 'unexplained'
@@ -156,7 +117,7 @@ caused as (
         then 'minute_rounding'
       else 'unexplained'
     end as cause
-  from measured
+  from residuals
 ),
 
 unexplained_sums as (
@@ -174,51 +135,125 @@ beyond_tolerance as (
   where u.cost > coalesce(t.amount, cast(0 as decimal(38, 8)))
 ),
 
+-- Rows without a cause are left out: they have nothing to tell but that usage is known.
+-- 1:1, both are keyed by account, day, currency and family; n:1, a currency is listed once
+causes as (
+  select
+    e.account_sid,
+    e.day,
+    e.currency,
+    e.family,
+    e.carrier_fees,
+    e.failed_message_fees,
+    e.currency_mismatch,
+    e.restated,
+    e.deleted_at_twilio,
+    e.not_itemised,
+    e.day_attribution,
+    e.residual,
+    c.cause,
+    b.currency is not null as is_beyond_tolerance
+  from exact_causes as e
+  left join caused as c
+    on c.account_sid = e.account_sid
+    and c.day = e.day
+    and c.currency = e.currency
+    and c.family = e.family
+  left join beyond_tolerance as b on b.currency = e.currency
+  where
+    e.difference <> 0
+    or e.carrier_fees <> 0
+    or e.failed_message_fees <> 0
+    or e.currency_mismatch <> 0
+    or e.restated <> 0
+    or e.deleted_at_twilio <> 0
+    or e.not_itemised <> 0
+    or e.day_attribution <> 0
+    or e.residual <> 0
+),
+
+-- 1:1, both are keyed by account, day, currency and family
+measured as (
+  select
+    d.account_sid,
+    d.day,
+    d.currency,
+    d.family,
+    d.service,
+    d.item_count,
+    d.usage_count,
+    d.item_units,
+    d.usage_units,
+    d.item_cost,
+    d.usage_cost,
+    d.unpriced_count,
+    d.unbilled_count,
+    d.open_count,
+    d.usage_known,
+    d.usage_final,
+    case when d.usage_known then d.usage_cost - d.item_cost end as difference,
+    coalesce(e.carrier_fees, cast(0 as decimal(38, 8))) as carrier_fees,
+    coalesce(e.failed_message_fees, cast(0 as decimal(38, 8))) as failed_message_fees,
+    coalesce(e.currency_mismatch, cast(0 as decimal(38, 8))) as currency_mismatch,
+    coalesce(e.restated, cast(0 as decimal(38, 8))) as restated,
+    coalesce(e.deleted_at_twilio, cast(0 as decimal(38, 8))) as deleted_exactly,
+    coalesce(e.not_itemised, cast(0 as decimal(38, 8))) as not_itemised,
+    coalesce(e.day_attribution, cast(0 as decimal(38, 8))) as day_attribution,
+    coalesce(e.residual, cast(0 as decimal(38, 8))) as residual,
+    coalesce(e.cause, 'none') as cause,
+    coalesce(e.is_beyond_tolerance, false) as is_beyond_tolerance
+  from compared_days as d
+  left join causes as e
+    on e.account_sid = d.account_sid
+    and e.day = d.day
+    and e.currency = d.currency
+    and e.family = d.family
+  where d.day >= $start and d.day < $end
+),
+
 final as (
   select
-    c.account_sid,
-    c.day,
-    c.currency,
-    c.family,
-    c.service,
-    c.item_count,
-    c.usage_count,
-    c.item_units,
-    c.usage_units,
-    c.item_cost,
-    case when c.usage_known then c.usage_cost end as usage_cost,
-    c.difference,
-    case when c.cause = 'unpriced_rows' then c.residual else cast(0 as decimal(38, 8)) end as unpriced_rows,
-    case when c.cause = 'usage_not_final' then c.residual else cast(0 as decimal(38, 8)) end as usage_not_final,
-    c.deleted_exactly
-    + case when c.cause = 'deleted_at_twilio' then c.residual else cast(0 as decimal(38, 8)) end as deleted_at_twilio,
-    c.not_itemised,
-    c.carrier_fees,
-    c.failed_message_fees,
-    c.day_attribution,
-    case when c.cause = 'minute_rounding' then c.residual else cast(0 as decimal(38, 8)) end as minute_rounding,
-    c.currency_mismatch,
-    c.restated,
-    case when c.cause = 'extraction_incomplete' then c.residual else cast(0 as decimal(38, 8)) end
+    account_sid,
+    day,
+    currency,
+    family,
+    service,
+    item_count,
+    usage_count,
+    item_units,
+    usage_units,
+    item_cost,
+    case when usage_known then usage_cost end as usage_cost,
+    difference,
+    case when cause = 'unpriced_rows' then residual else cast(0 as decimal(38, 8)) end as unpriced_rows,
+    case when cause = 'usage_not_final' then residual else cast(0 as decimal(38, 8)) end as usage_not_final,
+    deleted_exactly
+    + case when cause = 'deleted_at_twilio' then residual else cast(0 as decimal(38, 8)) end as deleted_at_twilio,
+    not_itemised,
+    carrier_fees,
+    failed_message_fees,
+    day_attribution,
+    case when cause = 'minute_rounding' then residual else cast(0 as decimal(38, 8)) end as minute_rounding,
+    currency_mismatch,
+    restated,
+    case when cause = 'extraction_incomplete' then residual else cast(0 as decimal(38, 8)) end
       as extraction_incomplete,
-    case when c.cause = 'surplus_rows' then c.residual else cast(0 as decimal(38, 8)) end as surplus_rows,
-    case when c.cause = 'unexplained' then c.residual else cast(0 as decimal(38, 8)) end as unexplained,
-    c.unpriced_count,
-    c.unbilled_count,
+    case when cause = 'surplus_rows' then residual else cast(0 as decimal(38, 8)) end as surplus_rows,
+    case when cause = 'unexplained' then residual else cast(0 as decimal(38, 8)) end as unexplained,
+    unpriced_count,
+    unbilled_count,
     case
-      when not c.usage_known then 'unknown'
-      when c.cause = 'unexplained' and b.currency is not null then 'differs'
-      when c.cause = 'extraction_incomplete' then 'unknown'
-      when c.service is null and c.cause = 'none' then 'not_compared'
-      when c.cause in ('unpriced_rows', 'usage_not_final') or c.open_count > 0 then 'pending'
+      when not usage_known then 'unknown'
+      when cause = 'unexplained' and is_beyond_tolerance then 'differs'
+      when cause = 'extraction_incomplete' then 'unknown'
+      when service is null and cause = 'none' then 'not_compared'
+      when cause in ('unpriced_rows', 'usage_not_final') or open_count > 0 then 'pending'
       -- Where there is nothing but calls that never connected, a day need not be final.
-      when not c.usage_final and (c.item_count > 0 or c.usage_count > 0) then 'pending'
-      when c.difference <> 0 then 'explained'
+      when not usage_final and (item_count > 0 or usage_count > 0) then 'pending'
+      when difference <> 0 then 'explained'
       else 'agrees'
     end as status
-  from caused as c
-  -- n:1, a currency is listed once
-  left join beyond_tolerance as b on b.currency = c.currency
+  from measured
 )
 
 select

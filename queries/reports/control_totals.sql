@@ -1,12 +1,12 @@
--- purpose:    What the ledger holds of the period, by service and currency: the figures that the other reports must
---             add up to.
+-- purpose:    What the ledger holds of the period, by service and currency: the figures that the other reports must add
+--             up to.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      charges, calls, messages, usage_records, open_quarantine
 -- grain:      service, currency
 -- order:      service, currency
 -- columns:
---   service            VARCHAR        calls, messages, usage_records, or consolidated_usage_records (of the main account with all
---                                     its subaccounts) where some are in quarantine
+--   service            VARCHAR        calls, messages, usage_records, or consolidated_usage_records (of the main
+--                                     account with all its subaccounts) where some are in quarantine
 --   currency           VARCHAR        ISO 4217; empty where Twilio gives none
 --   record_count       BIGINT         charges, unpriced ones included; of usage records the days of all categories
 --   priced_count       BIGINT         of those

@@ -16,10 +16,15 @@ export interface ReconcilePorts {
 
 const daysOf = (period: Window): Days => ({ start: { day: dayOf(period.start) }, end: { day: dayOf(period.end) } });
 
-/** Compares records with Usage Records over the period: makes the tables of queries/reconciliation/, for reports and checks. */
+/**
+ * Compares records with Usage Records over the period: makes the tables of queries/reconciliation/, for reports and checks. Those of the
+ * period before go first: they would take the memory that the new ones are made in.
+ */
 export async function compare({ sql, queries }: ReconcilePorts, period: Window): Promise<void> {
-  for (const query of inReadingOrder(queries, 'period')) {
-    const table = `create or replace temp table ${query.name} as\n${query.sql}`;
+  const tables = inReadingOrder(queries, 'period');
+  for (const { name } of tables) await sql.run(name, `drop table if exists ${name}`);
+  for (const query of tables) {
+    const table = `create temp table ${query.name} as\n${query.sql}`;
     await sql.run(query.name, table, parametersOf(query, daysOf(period)));
   }
 }

@@ -1,6 +1,7 @@
--- purpose:    Twilio's own daily totals by account and currency: what calls and messages itemise, and the rest.
--- kind:       view
--- parameters: none
+-- purpose:    Twilio's own daily totals by account and currency, of the period and of the days beside it: what calls
+--             and messages itemise, and the rest.
+-- kind:       period
+-- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      usage_records, usage_families
 -- grain:      account_sid, day, currency
 -- order:      none
@@ -19,6 +20,7 @@ with totals as (
     currency,
     sum(case when category = 'totalprice' then cost end) as total_price_cost
   from usage_records
+  where day >= $start - 1 and day < $end + 1
   group by account_sid, day, currency
 ),
 
