@@ -34,6 +34,15 @@ final as (
   where
     (f.carrier_fees = 'in_price' and a.cost <> 0)
     or (f.carrier_fees = 'undetermined' and f.residual_apart <> 0)
+  union all
+  select
+    a.account_sid as subject,
+    'prices hold the carriers'' fees, ' || cast(-a.cost as varchar) || ' ' || a.currency
+    || ', as on most other accounts: it has no day by which that could be told' as detail
+  from amounts as a
+  -- 1:1, both are keyed by account and currency
+  left join fee_conventions as f on f.account_sid = a.account_sid and f.currency = a.currency
+  where coalesce(f.carrier_fees, 'none') = 'none'
 )
 
 select subject, detail

@@ -40,8 +40,8 @@ final as (
   select
     account_sid as subject,
     'Usage Records list no category of ' || family || ', records of ' || cast(sum(item_cost) as varchar) || ' '
-    || currency || ' are confirmed by nothing, on ' || cast(count(*) as varchar) || ' days from ' || cast(min(day) as varchar)
-    || ' to ' || cast(max(day) as varchar) as detail
+    || currency || ' are confirmed by nothing, on ' || cast(count(*) as varchar) || ' days from '
+    || cast(min(day) as varchar) || ' to ' || cast(max(day) as varchar) as detail
   from families
   group by account_sid, family, currency
 )

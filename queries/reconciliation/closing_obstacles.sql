@@ -1,7 +1,8 @@
 -- purpose:    What stands in the way of closing a month: its figures are not final, or not understood.
 -- kind:       query
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      accounts, tasks, days, account_day_coverage, open_quarantine, reconciled_days, known_days, report_tie_out
+-- reads:      listed_accounts, tasks, days, account_day_coverage, open_quarantine, reconciled_days, known_days,
+--             report_tie_out
 -- grain:      obstacle, subject, detail
 -- order:      obstacle, subject, detail
 -- columns:
@@ -16,8 +17,9 @@ with resources as (
 ),
 
 known_accounts as (
-  select sid as account_sid
-  from accounts
+  select account_sid
+  from listed_accounts
+  where gone_from > $start
   union
   select account_sid
   from tasks

@@ -3,7 +3,7 @@
 -- kind:       period
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      compared_days, fee_conventions, usage_remainders, usage_restatements, usage_categories,
---             category_ancestors, price_history, vanished_records, calls, messages
+--             category_ancestors, price_history, vanished_records, calls, messages, usage_records
 -- grain:      account_sid, day, currency, family
 -- order:      none
 -- columns:
@@ -41,6 +41,28 @@ with settled as (
   where usage_known and service is not null and usage_cost = item_cost and carrier_fee_cost = 0 and failed_cost = 0
 ),
 
+-- What most accounts do, for one without a day that tells: each of its days may hold a record without a price.
+common_conventions as (
+  select
+    currency,
+    case when sum(fee_days_in_price) > sum(fee_days_apart) then 'in_price' else 'apart' end as carrier_fees,
+    case when sum(failed_days_apart) > sum(failed_days_in_family) then 'apart' else 'in_family' end as failed_fees
+  from fee_conventions
+  group by currency
+),
+
+-- Accounts of which usage lists the fee apart at all.
+failed_fees_listed as (
+  select account_sid, currency
+  from usage_records
+  where
+    category = 'failed-message-processing-fee'
+    and cost <> 0
+    and day >= $start - 1
+    and day < $end + 1
+  group by account_sid, currency
+),
+
 conventional as (
   select
     d.account_sid,
@@ -55,11 +77,18 @@ conventional as (
     d.list_complete,
     d.usage_cost - d.item_cost as difference,
     case
-      when d.service = 'messages' and c.carrier_fees = 'in_price' then -d.carrier_fee_cost
+      when
+        d.service = 'messages'
+        and coalesce(nullif(c.carrier_fees, 'none'), o.carrier_fees) = 'in_price'
+        then -d.carrier_fee_cost
       else cast(0 as decimal(38, 8))
     end as carrier_fees,
     case
-      when d.service = 'messages' and c.failed_fees = 'apart' then -d.failed_cost
+      when
+        d.service = 'messages'
+        and l.account_sid is not null
+        and coalesce(nullif(c.failed_fees, 'none'), o.failed_fees) = 'apart'
+        then -d.failed_cost
       else cast(0 as decimal(38, 8))
     end as failed_message_fees,
     -- What no list shows. Unknown categories may stand inside known ones: the rest of totalprice need not be all of
@@ -71,8 +100,10 @@ conventional as (
       else cast(0 as decimal(38, 8))
     end as not_itemised
   from compared_days as d
-  -- n:1, found out once for each account and currency
+  -- n:1 each, found out once for each account and currency, or for each currency
   left join fee_conventions as c on c.account_sid = d.account_sid and c.currency = d.currency
+  left join common_conventions as o on o.currency = d.currency
+  left join failed_fees_listed as l on l.account_sid = d.account_sid and l.currency = d.currency
   where
     d.usage_known
     and not (d.service is null and d.family <> 'uncategorised' and d.item_cost = 0)
@@ -181,9 +212,10 @@ candidates as (
   join messages as m on m.sid = v.sid and v.service = 'messages' and m.observed_at <= v.last_seen_at
   where v.charged_at >= cast($start - 1 as timestamp) and v.charged_at < cast($end + 1 as timestamp)
   union all
+  -- Less than its parts is no charge that lists do not show: usage contradicts itself, and that stays unexplained.
   select account_sid, day, currency, family, 'remainder' as kind, remainder as cost, 0 as record_count
   from usage_remainders
-  where day >= $start - 1 and day < $end + 1
+  where remainder > 0 and day >= $start - 1 and day < $end + 1
 ),
 
 candidate_days as (

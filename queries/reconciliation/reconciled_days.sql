@@ -38,15 +38,22 @@
 -- How much may a record without a price have cost? Not more, by the record or by its units, than the dearest that is
 -- known.
 with account_highs as (
-  select account_sid, currency, family, max(highest_cost) as highest_cost
+  select account_sid, currency, family, service, max(highest_cost) as highest_cost
   from compared_days
-  group by account_sid, currency, family
+  where service is not null
+  group by account_sid, currency, family, service
 ),
 
 highs as (
   select currency, family, max(highest_cost) as highest_cost
   from account_highs
   group by currency, family
+),
+
+service_highs as (
+  select currency, service, max(highest_cost) as highest_cost
+  from account_highs
+  group by currency, service
 ),
 
 -- What the exact causes leave has one cause at most: the first for which there is evidence, and of which it may be the
@@ -63,11 +70,12 @@ residuals as (
     d.service,
     d.list_complete,
     d.usage_final,
-    d.unpriced_count,
+    d.open_count,
     d.unpriced_units,
+    d.usage_count,
     d.usage_count - d.item_count as count_difference,
     d.usage_units - d.item_units as units_difference,
-    coalesce(a.highest_cost, h.highest_cost) as highest_cost
+    coalesce(a.highest_cost, h.highest_cost, s.highest_cost) as highest_cost
   from exact_causes as e
   join compared_days as d
     on d.account_sid = e.account_sid
@@ -79,6 +87,7 @@ residuals as (
     and a.currency = e.currency
     and a.family = e.family
   left join highs as h on h.currency = e.currency and h.family = e.family
+  left join service_highs as s on s.currency = e.currency and s.service = d.service
   where e.residual <> 0 and e.day >= $start and e.day < $end
 ),
 
@@ -94,17 +103,18 @@ caused as (
       when not usage_final then 'usage_not_final'
       when service is null then 'unexplained'
       when
-        unpriced_count > 0
+        open_count > 0
         and residual > 0
-        and (highest_cost is null or residual <= greatest(unpriced_count, unpriced_units) * highest_cost)
+        and (highest_cost is null or residual <= greatest(open_count, unpriced_units) * highest_cost)
         then 'unpriced_rows'
       when
         count_difference > 0
         and residual > 0
-        and (highest_cost is null or residual <= greatest(count_difference, units_difference) * highest_cost)
+        and residual <= greatest(count_difference, units_difference) * highest_cost
         then 'deleted_at_twilio'
       when
         count_difference < 0
+        and usage_count > 0
         and residual < 0
         and -residual <= greatest(-count_difference, -units_difference) * highest_cost
         then 'surplus_rows'

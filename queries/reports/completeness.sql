@@ -1,7 +1,7 @@
 -- purpose:    Whether calls, messages and Usage Records of every account are known for every day: nothing is skipped in
 --             silence.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      accounts, account_day_coverage, tasks, days, charge_days, usage_records, open_quarantine
+-- reads:      accounts, listed_accounts, account_day_coverage, tasks, days, charge_days, usage_records, open_quarantine
 -- grain:      account_sid, day, resource
 -- order:      account_sid, day, resource
 -- columns:
@@ -26,8 +26,9 @@ coverage as (
 ),
 
 known_accounts as (
-  select sid as account_sid
-  from accounts
+  select account_sid
+  from listed_accounts
+  where gone_from > $start
   union
   select account_sid
   from tasks

@@ -2,8 +2,8 @@
 --             subaccounts, and the amounts of Twilio's invoice where they were given; by category that stands in no
 --             other, and for the total.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      usage_records, consolidated_usage_records, usage_categories, category_ancestors, known_days, accounts,
---             invoice_amounts, tolerances
+-- reads:      usage_records, consolidated_usage_records, usage_categories, category_ancestors, known_days,
+--             listed_accounts, invoice_amounts, tolerances, days
 -- grain:      month, currency, category
 -- order:      month, currency, category
 -- columns:
@@ -91,17 +91,35 @@ account_days as (
     k.day,
     max(case when k.usage_known then 0 else 1 end) as is_unknown,
     max(case when k.usage_final then 0 else 1 end) as is_open,
-    count(a.sid) as listed_count
+    count(a.account_sid) as listed_count
   from known_days as k
-  -- n:1, an account is listed once; none where Twilio does not list it
-  left join accounts as a on a.sid = k.account_sid
+  -- n:1, an account is listed once; none where Twilio does not list it, or no longer
+  left join listed_accounts as a on a.account_sid = k.account_sid and a.gone_from > k.day
   where k.day >= $start and k.day < $end
   group by k.day
 ),
 
+-- How many accounts must have been asked.
 listed as (
-  select count(*) as account_count
-  from accounts
+  select
+    d.day,
+    count(*) as account_count
+  from account_days as d
+  -- n:m on purpose: every account with every day
+  join listed_accounts as a on a.gone_from > d.day
+  group by d.day
+),
+
+-- An invoice is of a whole month.
+whole as (
+  select
+    d.month,
+    max(case when a.day is null then 1 else 0 end) as is_partial
+  from days as d
+  -- 1:1, both are keyed by day; none where nobody asked for it
+  left join account_days as a on a.day = d.day
+  where d.day >= cast(date_trunc('month', $start) as date) and d.month < $end
+  group by d.month
 ),
 
 consolidated_days as (
@@ -118,12 +136,12 @@ days_known as (
     a.day,
     cast(date_trunc('month', a.day) as date) as month,
     a.is_unknown,
-    case when a.listed_count < l.account_count then 1 else 0 end as is_unasked,
+    case when a.listed_count < coalesce(l.account_count, 0) then 1 else 0 end as is_unasked,
     greatest(a.is_open, coalesce(c.is_open, 0)) as is_open,
     case when c.day is null then 1 else 0 end as is_missing
   from account_days as a
-  -- n:1, one count of all accounts; 1:1, both are grouped by day
-  cross join listed as l
+  -- 1:1 each, all are grouped by day
+  left join listed as l on l.day = a.day
   left join consolidated_days as c on c.day = a.day
 ),
 
@@ -186,11 +204,13 @@ compared as (
     coalesce(m.is_unknown, 1) as is_unknown,
     coalesce(m.is_unasked, 1) as is_unasked,
     coalesce(m.is_missing, 1) as is_missing,
-    coalesce(m.is_open, 0) as is_open
+    coalesce(m.is_open, 0) as is_open,
+    coalesce(w.is_partial, 1) as is_partial
   from keys as k
   left join by_month as b on b.month = k.month and b.currency = k.currency and b.category = k.category
   left join invoiced as i on i.month = k.month and i.currency = k.currency and i.category = k.category
   left join months_known as m on m.month = k.month
+  left join whole as w on w.month = k.month
   left join tolerances as t on t.currency = k.currency
 ),
 
@@ -215,7 +235,7 @@ final as (
     case
       when invoice_amount is null then ''
       when is_open = 1 then 'pending'
-      when is_missing = 1 and (is_unknown = 1 or is_unasked = 1) then 'unknown'
+      when is_partial = 1 or (is_missing = 1 and (is_unknown = 1 or is_unasked = 1)) then 'unknown'
       when abs(invoice_difference) <= rounding then 'agrees'
       when abs(invoice_difference) <= rounding + tolerance then 'explained'
       else 'differs'

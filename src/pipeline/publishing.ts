@@ -122,6 +122,7 @@ async function publishMonth(store: Store, config: Config, month: Month): Promise
       mainAccount: store.mainAccount,
       phoneNumbers: config.phoneNumbers,
       customers: config.customersFile === undefined ? 'friendly_name' : 'customers.csv',
+      tolerances: Object.fromEntries(config.tolerances.map(({ currency, amount }) => [currency, amount])),
     };
     await set.writeWhole('run.json', await describeSet(ports, facts, files, findings, reconciliation));
     return { ...reconciled, folder: set.folder, changed: await set.publish(), closed: false, files };

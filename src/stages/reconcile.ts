@@ -55,10 +55,16 @@ export async function summarise(ports: ReconcilePorts, month: Month): Promise<Re
   const summary = await rowsOf(ports, 'reconciliation_summary', "where level <> 'account'");
   const tieOut = await rowsOf(ports, 'tie_out', '');
   const totals = summary.filter(({ level }) => level === 'all');
+  const found = await ports.sql.texts(
+    'month_statuses',
+    'select s.status from month_statuses as m join statuses as s on s.badness = m.badness group by s.status',
+  );
+  // Of a month that nobody asked for nothing is known, which is not that it agrees.
+  const known = found.length === 0 ? ['unknown'] : found.map(([status]) => status);
   const sumsDiffer = tieOut.some((row) => row.status === 'differs' || row.invoice_status === 'differs');
   return {
     month,
-    status: worstOf([...totals.map(({ status }) => status), sumsDiffer ? 'differs' : 'agrees']),
+    status: worstOf([...known, ...totals.map(({ status }) => status), sumsDiffer ? 'differs' : 'agrees']),
     totals,
     customers: summary.filter(({ level }) => level === 'customer'),
     tieOut,

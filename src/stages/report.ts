@@ -115,6 +115,8 @@ export interface SetFacts {
   readonly phoneNumbers: 'keep' | 'mask';
   /** `friendly_name` or `customers.csv`: what says which customer an account belongs to. */
   readonly customers: string;
+  /** What was allowed to stay unexplained, by currency. */
+  readonly tolerances: Readonly<Record<string, string>>;
 }
 
 /** run.json, without a clock and without the run that made it: the same data gives the same bytes. */
@@ -141,6 +143,7 @@ export async function describeSet(
     main_account: facts.mainAccount,
     phone_numbers: facts.phoneNumbers,
     customers: facts.customers,
+    tolerances: facts.tolerances,
     reconciliation: status,
     unreconciled: status === 'differs',
     compared,

@@ -71,6 +71,11 @@ describe('subledger reconcile', () => {
     expect(await filesBelow(outputFolderOf(folder))).toEqual(before);
   });
 
+  it('does not say that a month agrees of which nothing was ever pulled', async () => {
+    const { code, stdout } = await run('reconcile', '--month', '2026-07', '--quiet');
+    expect([code, stdout.split('\n')[0]]).toEqual([0, '2026-07: reconciliation unknown: something could not be read']);
+  });
+
   it('says the same as JSON, amounts as texts', async () => {
     const { code, value } = await json();
     expect([code, value.exit_code]).toEqual([3, 3]);
