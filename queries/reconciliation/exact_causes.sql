@@ -76,9 +76,12 @@ conventional as (
     d.usage_cost,
     d.list_complete,
     d.usage_cost - d.item_cost as difference,
+    -- Prices that were not read hold no fee.
     case
       when
         d.service = 'messages'
+        and d.item_count > 0
+        and d.list_complete
         and coalesce(nullif(c.carrier_fees, 'none'), o.carrier_fees) = 'in_price'
         then -d.carrier_fee_cost
       else cast(0 as decimal(38, 8))
