@@ -1,8 +1,7 @@
 -- purpose:    What stands in the way of closing a month: its figures are not final, or not understood.
 -- kind:       query
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      listed_accounts, tasks, days, account_day_coverage, open_quarantine, reconciled_days, known_days,
---             report_tie_out
+-- reads:      report_completeness, open_quarantine, reconciled_days, known_days, report_tie_out
 -- grain:      obstacle, subject, detail
 -- order:      obstacle, subject, detail
 -- columns:
@@ -10,48 +9,15 @@
 --   subject     VARCHAR  account sid
 --   detail      VARCHAR  what it is, with its days
 --   item_count  BIGINT   account-days or records
-with resources as (
-  select 'calls' as resource
-  union all select 'messages' as resource
-  union all select 'usage_records' as resource
-),
-
-known_accounts as (
-  select account_sid
-  from listed_accounts
-  where gone_from > $start
-  union
-  select account_sid
-  from tasks
-  where window_end > cast($start as timestamp) and window_start < cast($end as timestamp)
-),
-
-expected as (
-  select
-    a.account_sid,
-    d.day,
-    r.resource
-  from known_accounts as a
-  -- n:m on purpose: every account with every day and resource
-  cross join days as d
-  cross join resources as r
-  where d.day >= $start and d.day < $end
-),
-
-incomplete as (
+with incomplete as (
   select
     'incomplete' as obstacle,
-    e.account_sid as subject,
-    e.resource || ' ' || coalesce(c.status, 'missing') as what,
-    e.day,
+    account_sid as subject,
+    resource || ' ' || status as what,
+    day,
     1 as items
-  from expected as e
-  -- 1:1, a day of an account's list is covered once; none where nobody asked
-  left join account_day_coverage as c
-    on c.account_sid = e.account_sid
-    and c.resource = e.resource
-    and c.day = e.day
-  where c.status is null or c.status <> 'complete'
+  from report_completeness
+  where status not in ('complete', 'empty')
 ),
 
 -- A price or usage is still to come, a side of the comparison is not known, or nobody can explain what is between them.

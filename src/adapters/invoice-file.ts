@@ -37,7 +37,7 @@ export async function fillInvoice(store: Store, path: string, amounts: readonly 
     `select line, c from invoice_texts
      where c not in (select category from usage_categories)
        and c not in (select family from usage_categories)
-       and c not in (select lower(category) from usage_records)
+       and c not in (select category from usage_records)
      order by cast(line as integer)`,
   );
   if (strangers.length > 0) {

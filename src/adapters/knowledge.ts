@@ -3,7 +3,7 @@ import type { Knowledge } from '../domain/knowledge.js';
 import { unpricedDaysMax } from '../domain/limits.js';
 import { addDays, dayOf, type Instant, startOfDayInstant, type Window } from '../domain/period.js';
 import type { PastRows } from '../domain/plan-estimate.js';
-import type { Query } from '../domain/query.js';
+import { dayParameters, type Query } from '../domain/query.js';
 import type { Database, SqlParameters, TextRow } from './duckdb.js';
 
 /** A ledger and its queries: the store's, or one that is open for reading only. */
@@ -46,7 +46,7 @@ export async function readKnowledge(
   now: Instant,
   interruptedRun: number | undefined,
 ): Promise<Knowledge> {
-  const days = { start: { day: dayOf(range.start) }, end: { day: dayOf(range.end) } };
+  const days = dayParameters(range);
   const settled = await ask(store, 'settled_windows', { ...days, look_back_days: String(lookBackDays) });
   const youngest = addDays(now, -unpricedDaysMax);
   const since = youngest > range.start ? youngest : range.start;

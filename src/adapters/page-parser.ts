@@ -1,8 +1,8 @@
-import { InvariantError, QueryError } from '../domain/errors.js';
+import { QueryError } from '../domain/errors.js';
 import { landingMemoryMb } from '../domain/limits.js';
 import type { ControlTotal } from '../domain/manifest.js';
 import { addTotals, type PriceTotal } from '../domain/price-totals.js';
-import type { Query } from '../domain/query.js';
+import { type Query, queryNamed } from '../domain/query.js';
 import { requireSameRows, requireSameTotals } from '../domain/received-is-landed.js';
 import { includesSubaccounts, isUndated, type LandedResource } from '../domain/resource.js';
 import type { SlimRows } from '../domain/slim-rows.js';
@@ -22,7 +22,7 @@ export interface LandingFile {
   readonly controls: readonly ControlTotal[];
 }
 
-/** Accepted pages of one resource, as they came less what slimRows leaves out. */
+/** Accepted pages of one resource, as they came less what src/domain/slim-rows.ts leaves out. */
 export interface PageBatch {
   readonly resource: LandedResource;
   readonly pages: OfferedRow[];
@@ -222,9 +222,7 @@ export class PageParser {
   }
 
   private query(name: string): Query {
-    const query = this.queries.get(name);
-    if (query === undefined) throw new InvariantError(`no query ${name}`);
-    return query;
+    return queryNamed(this.queries, name);
   }
 }
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { invariant } from '../domain/errors.js';
 import { isClosing, isRun, type RunFinished, type RunStarted } from '../domain/manifest.js';
-import type { Query } from '../domain/query.js';
+import { type Query, queryNamed } from '../domain/query.js';
 import { type Database, sqlText } from './duckdb.js';
 import type { Ledger } from './knowledge.js';
 import { readLedger } from './ledger.js';
@@ -39,7 +38,7 @@ export async function readStore(folder: string, mainAccount: string): Promise<St
     return { known: undefined, runs, notes: landedThrough === 0 ? [] : [note], close: () => undefined };
   }
   return {
-    known: { ledger, query: (name) => queryOf(queries, name) },
+    known: { ledger, query: (name) => queryNamed(queries, name) },
     runs,
     notes: await knowPending(ledger, queries, manifestPath, landedThrough),
     close: () => ledger.close(),
@@ -67,16 +66,10 @@ async function knowPending(
   await ledger.run(
     'tasks',
     `create temp table tasks as select * from main.tasks union all by name
-       select * exclude (sequence) from (${queryOf(queries, 'raw_tasks').sql}\n) as raw_tasks`,
+       select * exclude (sequence) from (${queryNamed(queries, 'raw_tasks').sql}\n) as raw_tasks`,
   );
   return [
     'Something is landed and not loaded yet, as after `extract` or an interrupted run: its windows count as pulled here, but ' +
       'days among them that hold unpriced records are due again and not in this plan.',
   ];
-}
-
-function queryOf(queries: ReadonlyMap<string, Query>, name: string): Query {
-  const query = queries.get(name);
-  invariant(query !== undefined, `no query ${name}`);
-  return query;
 }

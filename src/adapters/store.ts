@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ConfigError, invariant, LockedError, StorageError } from '../domain/errors.js';
+import { ConfigError, LockedError, StorageError } from '../domain/errors.js';
 import {
   type ClosingLine,
   isClosing,
@@ -10,7 +10,7 @@ import {
   type RunFinished,
   type RunStarted,
 } from '../domain/manifest.js';
-import type { Query } from '../domain/query.js';
+import { type Query, queryNamed } from '../domain/query.js';
 import type { Database } from './duckdb.js';
 import { commitFile, digestFile, exists, makeFolder, readText, removePath, writeText } from './files.js';
 import { openLedger } from './ledger.js';
@@ -90,9 +90,7 @@ export class Store {
   }
 
   query(name: string): Query {
-    const query = this.queries.get(name);
-    invariant(query !== undefined, `no query ${name}`);
-    return query;
+    return queryNamed(this.queries, name);
   }
 
   /** The number that the manifest's next line will have. */

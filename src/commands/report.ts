@@ -5,8 +5,15 @@ import { loadQueries } from '../adapters/query-files.js';
 import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
-import { dayOf } from '../domain/period.js';
-import { parametersOf, type Query, reportsOf, selectTexts } from '../domain/query.js';
+import {
+  byColumn,
+  createReport,
+  dayParameters,
+  parametersOf,
+  type Query,
+  reportsOf,
+  selectReport,
+} from '../domain/query.js';
 import { prepareReports, publish } from '../pipeline/publishing.js';
 import { addCommon, addRange, addReconciliation } from './options.js';
 import { exitCodeOf, monthJson, monthLines, setExitCode } from './run.js';
@@ -42,7 +49,7 @@ export function registerReport(program: Command): void {
         print(flags, { months: months.map(monthJson), exit_code: exitCode }, months.flatMap(monthLines));
         return;
       }
-      await prepareReports(store, config, outside);
+      await prepareReports(store, config, outside, queries);
       for (const query of queries) await writeReport(store, query, config, flags.json === true);
     });
   });
@@ -68,17 +75,8 @@ function reportNamed(known: Queries, name: string): Query {
 }
 
 async function writeReport(store: Store, query: Query, config: Config, json: boolean): Promise<void> {
-  const days = { start: { day: dayOf(config.range.start) }, end: { day: dayOf(config.range.end) } };
-  await store.ledger.run(
-    query.name,
-    `create or replace temp table report_${query.name} as\n${query.sql}`,
-    parametersOf(query, days),
-  );
-  const order = query.order.map((column) => `report_${query.name}."${column}"`).join(', ');
-  const rows = store.ledger.chunks(
-    query.name,
-    `${selectTexts(query.columns, `report_${query.name}`)} order by ${order}`,
-  );
+  await store.ledger.run(query.name, createReport(query), parametersOf(query, dayParameters(config.range)));
+  const rows = store.ledger.chunks(query.name, selectReport(query));
   for await (const piece of json ? jsonPieces(query, rows) : csvPieces(query.columns, rows)) {
     if (!(await writeOut(piece))) return;
   }
@@ -104,8 +102,6 @@ async function* jsonPieces(
   chunks: AsyncIterable<readonly (readonly (string | null)[])[]>,
 ): AsyncGenerator<string> {
   for await (const rows of chunks) {
-    for (const row of rows) {
-      yield `${JSON.stringify(Object.fromEntries(query.columns.map(({ name }, index) => [name, row[index]])))}\n`;
-    }
+    for (const row of rows) yield `${JSON.stringify(byColumn(query, row))}\n`;
   }
 }

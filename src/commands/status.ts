@@ -3,7 +3,7 @@ import type { Store } from '../adapters/store.js';
 import { closedMonths } from '../domain/closing.js';
 import type { MonthClosed, RunFinished, RunStarted } from '../domain/manifest.js';
 import { dayOf } from '../domain/period.js';
-import { type Query, selectTexts } from '../domain/query.js';
+import { byColumn, type Query, selectTexts } from '../domain/query.js';
 import { loadPending } from '../pipeline.js';
 import { addCommon } from './options.js';
 import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
@@ -73,7 +73,7 @@ function readControlTotals(store: Store, firstRun: number): Promise<Line[]> {
 
 async function readLines(store: Store, query: Query, from: string): Promise<Line[]> {
   const rows = await store.ledger.texts(query.name, selectTexts(query.columns, from));
-  return rows.map((row) => Object.fromEntries(query.columns.map(({ name }, index) => [name, row[index] ?? null])));
+  return rows.map((row) => byColumn(query, row));
 }
 
 function runLines(store: Store): RunLine[] {

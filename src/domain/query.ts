@@ -1,5 +1,6 @@
 import { invariant } from './errors.js';
 import type { Severity } from './finding.js';
+import { dayOf, type Window } from './period.js';
 
 /**
  * The folders of queries/. Only staging reads raw, only ledger reads staging; the reconciliation reads the ledger, reports and checks read
@@ -202,6 +203,28 @@ export const selectTexts = (columns: readonly QueryColumn[], from: string): stri
   return `select ${texts.join(', ')} from ${from}`;
 };
 
+/** @throws InvariantError where there is none of that name */
+export function queryNamed(queries: ReadonlyMap<string, Query>, name: string): Query {
+  const query = queries.get(name);
+  invariant(query !== undefined, `no query ${name}`);
+  return query;
+}
+
+/** A row of a query's result by its columns, as texts. */
+export const byColumn = (
+  { columns }: Pick<Query, 'columns'>,
+  row: readonly (string | null)[],
+): Record<string, string | null> => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]));
+
+/** Days as parameters of SQL. */
+export type DayParameters = Readonly<Record<string, { readonly day: string }>>;
+
+/** A window of whole days as `$start`, inclusive, and `$end`, exclusive. */
+export const dayParameters = ({ start, end }: Window): { start: { day: string }; end: { day: string } } => ({
+  start: { day: dayOf(start) },
+  end: { day: dayOf(end) },
+});
+
 /** Those of the parameters that the query has. DuckDB refuses the others. */
 export const parametersOf = <Value>(
   { parameters }: Pick<Query, 'parameters'>,
@@ -223,6 +246,16 @@ export function inReadingOrder(queries: ReadonlyMap<string, Query>, kind: QueryK
   };
   for (const query of queries.values()) if (query.kind === kind) visit(query, []);
   return ordered;
+}
+
+/** Makes the table that a report's file, and whatever else reads its rows, is read from. */
+export const createReport = ({ name, sql }: Pick<Query, 'name' | 'sql'>): string =>
+  `create or replace temp table report_${name} as\n${sql}`;
+
+/** That table's rows as texts, in the report's order. */
+export function selectReport({ name, columns, order }: Query, where = ''): string {
+  const sorted = order.map((column) => `report_${name}."${column}"`).join(', ');
+  return `${selectTexts(columns, `report_${name}`)} ${where} order by ${sorted}`;
 }
 
 /** The reports among all queries, by name. */

@@ -16,13 +16,9 @@ export interface SlimRows {
 const urisKey = Buffer.from('"subresource_uris"');
 
 /**
- * Works in place, without an object per record: `rows` is overwritten, and what comes out lies in it. Two things happen:
- * `subresource_uris`, which is half of a page and kept nowhere, is left out, so that nobody parses it; and a price that comes as a
- * JSON number is quoted digit for digit, because every JSON parser would make a binary float of it.
+ * Rows of which `dropUris` has left the rest. A price that comes as a JSON number is quoted digit for digit, because every JSON parser
+ * would make a binary float of it.
  */
-export const slimRows = (rows: Buffer): SlimRows => withPrices(dropUris(rows));
-
-/** The second half of `slimRows`, for rows whose URIs are gone. */
 export function withPrices(json: Buffer): SlimRows {
   const { starts, numbers, received } = findPrices(json);
   return {
@@ -34,8 +30,9 @@ export function withPrices(json: Buffer): SlimRows {
 }
 
 /**
- * Each `,"subresource_uris":{…}` whose end is certain is dropped; anything else stays as it is. Looked for by its brace: there are two
- * in a row, so that the search hardly ever stops.
+ * Works in place, without an object per record: `rows` is overwritten, and what comes out lies in it. `subresource_uris`, which is half
+ * of a page and kept nowhere, is left out, so that nobody parses it. Each `,"subresource_uris":{…}` whose end is certain is dropped;
+ * anything else stays as it is. Looked for by its brace: there are two in a row, so that the search hardly ever stops.
  */
 export function dropUris(rows: Buffer): Buffer {
   let copiedTo = 0;

@@ -9,6 +9,7 @@ import { StorageError } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
 import { ledgerMemoryMb, reportMemoryMb } from '../domain/limits.js';
 import { type Month, monthsOf, monthWindow } from '../domain/period.js';
+import type { Query } from '../domain/query.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
 import { reconciliationText } from '../domain/reconciliation-text.js';
 import { loadPending, type Outside } from '../pipeline.js';
@@ -53,11 +54,17 @@ async function fillInputs(store: Store, config: Config): Promise<void> {
   await fillInvoice(store, config.invoiceFile ?? '', config.invoice);
 }
 
-/** Loads what is landed and makes all that reports of any range read. */
-export async function prepareReports(store: Store, config: Config, outside: Outside): Promise<void> {
+/** Loads what is landed and makes all that some reports read: the comparison, which takes long, only for those that need it. */
+export async function prepareReports(
+  store: Store,
+  config: Config,
+  outside: Outside,
+  reports: readonly Query[],
+): Promise<void> {
   await loadPending(store, outside);
   await fillInputs(store, config);
-  await compare({ sql: store.ledger, queries: store.queries }, config.range);
+  const compared = reports.some(({ reads }) => reads.some((name) => store.queries.get(name)?.kind === 'period'));
+  if (compared) await compare({ sql: store.ledger, queries: store.queries }, config.range);
 }
 
 async function eachMonth<Result>(

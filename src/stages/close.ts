@@ -6,17 +6,14 @@ import {
   requireClosable,
   requireReopenable,
 } from '../domain/closing.js';
-import { invariant } from '../domain/errors.js';
 import type { ClosingLine, MonthClosed, MonthReopened, SetFile } from '../domain/manifest.js';
-import { dayOf, type Instant, type Month, monthWindow } from '../domain/period.js';
-import type { Query } from '../domain/query.js';
-
-type Days = Readonly<Record<string, { readonly day: string }>>;
+import { type Instant, type Month, monthWindow } from '../domain/period.js';
+import { byColumn, type DayParameters, dayParameters, type Query, queryNamed } from '../domain/query.js';
 
 /** What closing needs of the outside: the ledger, the published set, and the manifest. */
 export interface ClosePorts<Published> {
   readonly sql: {
-    texts(name: string, sql: string, parameters: Days): Promise<readonly (readonly (string | null)[])[]>;
+    texts(name: string, sql: string, parameters: DayParameters): Promise<readonly (readonly (string | null)[])[]>;
   };
   readonly queries: ReadonlyMap<string, Query>;
   readonly closings: readonly ClosingLine[];
@@ -49,10 +46,12 @@ export async function close<Published>(
     at: ports.now(),
     reason: reason ?? null,
     obstacles: countObstacles(obstacles),
-    totals: (await ask(ports, 'month_totals', daysOf(month))).map(({ currency, itemised_cost }) => ({
-      currency: currency ?? '',
-      itemised_cost: itemised_cost ?? '0',
-    })),
+    totals: (await ask(ports, 'month_totals', dayParameters(monthWindow(month)))).map(
+      ({ currency, itemised_cost }) => ({
+        currency: currency ?? '',
+        itemised_cost: itemised_cost ?? '0',
+      }),
+    ),
     folder,
     ...kept,
   };
@@ -80,7 +79,7 @@ export async function reopen<Published>(
 }
 
 async function readObstacles(ports: ClosePorts<unknown>, month: Month): Promise<Obstacle[]> {
-  const rows = await ask(ports, 'closing_obstacles', daysOf(month));
+  const rows = await ask(ports, 'closing_obstacles', dayParameters(monthWindow(month)));
   return rows.map(({ obstacle, subject, detail, item_count }) => ({
     obstacle: obstacle ?? '',
     subject: subject ?? '',
@@ -89,19 +88,12 @@ async function readObstacles(ports: ClosePorts<unknown>, month: Month): Promise<
   }));
 }
 
-function daysOf(month: Month): Days {
-  const { start, end } = monthWindow(month);
-  return { start: { day: dayOf(start) }, end: { day: dayOf(end) } };
-}
-
 /** Rows of a query by column name. */
 async function ask(
   ports: Pick<ClosePorts<unknown>, 'sql' | 'queries'>,
   name: string,
-  parameters: Days,
-): Promise<Record<string, string | null | undefined>[]> {
-  const query = ports.queries.get(name);
-  invariant(query !== undefined, `no query ${name}`);
-  const rows = await ports.sql.texts(name, query.sql, parameters);
-  return rows.map((row) => Object.fromEntries(query.columns.map((column, index) => [column.name, row[index]])));
+  parameters: DayParameters,
+): Promise<Record<string, string | null>[]> {
+  const query = queryNamed(ports.queries, name);
+  return (await ports.sql.texts(name, query.sql, parameters)).map((row) => byColumn(query, row));
 }

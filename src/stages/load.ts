@@ -1,7 +1,7 @@
 import { invariant, StorageError } from '../domain/errors.js';
 import { loadBatchRowsMax } from '../domain/limits.js';
 import { isClosing, type Landed, type LoadableLine } from '../domain/manifest.js';
-import type { Query } from '../domain/query.js';
+import { type Query, queryNamed } from '../domain/query.js';
 import { type LandedResource, landedResources } from '../domain/resource.js';
 
 /** What loading needs of the outside: a database, the queries, and where a landing file lies. */
@@ -235,11 +235,7 @@ async function countSince(ports: LoadPorts, name: string, batch: readonly Loadab
 
 const wholeNumber = (text: string | null | undefined): number => Number.parseInt(text ?? '0', 10);
 
-function queryOf(ports: LoadPorts, name: string): Query {
-  const query = ports.queries.get(name);
-  invariant(query !== undefined, `no query ${name}`);
-  return query;
-}
+const queryOf = ({ queries }: LoadPorts, name: string): Query => queryNamed(queries, name);
 
 /** The statement without its header, so that it can stand inside another. */
 const bodyOf = (query: Query): string => query.sql.replace(/^(--.*\n)+/, '');

@@ -1,20 +1,24 @@
-import { invariant } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
-import { dayOf, type Month, type Window } from '../domain/period.js';
-import { inReadingOrder, parametersOf, type Query, selectTexts } from '../domain/query.js';
+import type { Month, Window } from '../domain/period.js';
+import {
+  byColumn,
+  type DayParameters,
+  dayParameters,
+  inReadingOrder,
+  parametersOf,
+  type Query,
+  queryNamed,
+  selectReport,
+} from '../domain/query.js';
 import { type Reconciliation, type ReportRow, worstOf } from '../domain/reconciliation.js';
-
-type Days = Readonly<Record<string, { readonly day: string }>>;
 
 export interface ReconcilePorts {
   readonly sql: {
-    run(name: string, sql: string, parameters?: Days): Promise<void>;
-    texts(name: string, sql: string, parameters?: Days): Promise<readonly (readonly (string | null)[])[]>;
+    run(name: string, sql: string, parameters?: DayParameters): Promise<void>;
+    texts(name: string, sql: string, parameters?: DayParameters): Promise<readonly (readonly (string | null)[])[]>;
   };
   readonly queries: ReadonlyMap<string, Query>;
 }
-
-const daysOf = (period: Window): Days => ({ start: { day: dayOf(period.start) }, end: { day: dayOf(period.end) } });
 
 /**
  * Compares records with Usage Records over the period: makes the tables of queries/reconciliation/, for reports and checks. Those of the
@@ -25,7 +29,7 @@ export async function compare({ sql, queries }: ReconcilePorts, period: Window):
   for (const { name } of tables) await sql.run(name, `drop table if exists ${name}`);
   for (const query of tables) {
     const table = `create temp table ${query.name} as\n${query.sql}`;
-    await sql.run(query.name, table, parametersOf(query, daysOf(period)));
+    await sql.run(query.name, table, parametersOf(query, dayParameters(period)));
   }
 }
 
@@ -37,7 +41,7 @@ export async function check({ sql, queries }: ReconcilePorts, month: Window): Pr
   const findings: Finding[] = [];
   for (const query of queries.values()) {
     if (query.kind !== 'check') continue;
-    for (const [subject, detail] of await sql.texts(query.name, query.sql, parametersOf(query, daysOf(month)))) {
+    for (const [subject, detail] of await sql.texts(query.name, query.sql, parametersOf(query, dayParameters(month)))) {
       findings.push({
         check: query.name,
         severity: query.severity ?? 'fail',
@@ -53,7 +57,7 @@ export async function check({ sql, queries }: ReconcilePorts, month: Window): Pr
 /** What the comparison came to, from the reports that were made of it. */
 export async function summarise(ports: ReconcilePorts, month: Month): Promise<Reconciliation> {
   const summary = await rowsOf(ports, 'reconciliation_summary', "where level <> 'account'");
-  const tieOut = await rowsOf(ports, 'tie_out', '');
+  const tieOut = await rowsOf(ports, 'tie_out');
   const totals = summary.filter(({ level }) => level === 'all');
   const found = await ports.sql.texts(
     'month_statuses',
@@ -71,13 +75,7 @@ export async function summarise(ports: ReconcilePorts, month: Month): Promise<Re
   };
 }
 
-async function rowsOf({ sql, queries }: ReconcilePorts, report: string, where: string): Promise<ReportRow[]> {
-  const query = queries.get(report);
-  invariant(query !== undefined, `no query ${report}`);
-  const order = query.order.map((name) => `t."${name}"`).join(', ');
-  const rows = await sql.texts(
-    report,
-    `${selectTexts(query.columns, `report_${report} as t`)} ${where} order by ${order}`,
-  );
-  return rows.map((row) => Object.fromEntries(query.columns.map(({ name }, index) => [name, row[index] ?? null])));
+async function rowsOf({ sql, queries }: ReconcilePorts, report: string, where = ''): Promise<ReportRow[]> {
+  const query = queryNamed(queries, report);
+  return (await sql.texts(report, selectReport(query, where))).map((row) => byColumn(query, row));
 }

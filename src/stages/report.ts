@@ -1,7 +1,18 @@
 import { invariant } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
-import { dayOf, type Month, type Window } from '../domain/period.js';
-import { parametersOf, type Query, type QueryColumn, reportsOf, selectTexts } from '../domain/query.js';
+import type { Month, Window } from '../domain/period.js';
+import {
+  byColumn,
+  createReport,
+  type DayParameters,
+  dayParameters,
+  parametersOf,
+  type Query,
+  type QueryColumn,
+  queryNamed,
+  reportsOf,
+  selectReport,
+} from '../domain/query.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
 import { statementFileName } from '../domain/statement-name.js';
 import { version } from '../domain/version.js';
@@ -10,12 +21,8 @@ type Texts = readonly (string | null)[];
 
 export interface ReportPorts {
   readonly sql: {
-    run(name: string, sql: string, parameters?: Readonly<Record<string, { readonly day: string }>>): Promise<void>;
-    chunks(
-      name: string,
-      sql: string,
-      parameters?: Readonly<Record<string, { readonly day: string }>>,
-    ): AsyncIterable<readonly Texts[]>;
+    run(name: string, sql: string, parameters?: DayParameters): Promise<void>;
+    chunks(name: string, sql: string, parameters?: DayParameters): AsyncIterable<readonly Texts[]>;
   };
   readonly queries: ReadonlyMap<string, Query>;
   /** Writes one CSV below the folder being made; answers rows, bytes and hash. */
@@ -42,19 +49,10 @@ const findingColumns = ['check', 'severity', 'subject', 'detail', 'what_to_do'].
   type: 'VARCHAR',
 }));
 
-const dayParameters = (period: Window): Record<string, { day: string }> => ({
-  start: { day: dayOf(period.start) },
-  end: { day: dayOf(period.end) },
-});
-
 /** Runs every report over the period into a temporary table `report_<name>`, in the report's order, for checks and files. */
 export async function materialise(ports: Pick<ReportPorts, 'sql' | 'queries'>, period: Window): Promise<void> {
   for (const query of reportsOf(ports.queries)) {
-    await ports.sql.run(
-      query.name,
-      `create or replace temp table report_${query.name} as\n${query.sql}`,
-      parametersOf(query, dayParameters(period)),
-    );
+    await ports.sql.run(query.name, createReport(query), parametersOf(query, dayParameters(period)));
   }
 }
 
@@ -63,7 +61,7 @@ export async function writeReports(ports: ReportPorts, findings: readonly Findin
   const files: WrittenFile[] = [];
   for (const query of reportsOf(ports.queries)) {
     if (query.name === statementReport) continue;
-    const rows = ports.sql.chunks(query.name, ordered(query));
+    const rows = ports.sql.chunks(query.name, selectReport(query));
     files.push(await ports.writeCsv(`${query.name}.csv`, query.columns, rows));
   }
   files.push(...(await writeStatements(ports)));
@@ -71,17 +69,13 @@ export async function writeReports(ports: ReportPorts, findings: readonly Findin
   return files;
 }
 
-const ordered = (query: Query, where = ''): string =>
-  `${selectTexts(query.columns, `report_${query.name}`)} ${where} order by ${query.order.map((column) => `report_${query.name}."${column}"`).join(', ')}`;
-
 async function* findingRows(findings: readonly Finding[]): AsyncGenerator<Texts[]> {
   yield findings.map((finding) => [finding.check, finding.severity, finding.subject, finding.detail, finding.meaning]);
 }
 
 /** One file for each customer: the rows come sorted by customer, and are cut where it changes. */
 async function writeStatements(ports: ReportPorts): Promise<WrittenFile[]> {
-  const query = ports.queries.get(statementReport);
-  invariant(query !== undefined, `no report ${statementReport}`);
+  const query = queryNamed(ports.queries, statementReport);
   const column = query.columns[0]?.name;
   const files: WrittenFile[] = [];
   let rows: Texts[] = [];
@@ -93,7 +87,7 @@ async function writeStatements(ports: ReportPorts): Promise<WrittenFile[]> {
     rows = [];
   };
   invariant(column === 'customer_id', 'a statement begins with its customer');
-  for await (const chunk of ports.sql.chunks(query.name, ordered(query))) {
+  for await (const chunk of ports.sql.chunks(query.name, selectReport(query))) {
     for (const row of chunk) {
       if (rows.length > 0 && rows[0]?.[0] !== row[0]) await write();
       rows.push(row);
@@ -127,11 +121,10 @@ export async function describeSet(
   findings: readonly Finding[],
   { status, totals: compared, tieOut }: Reconciliation,
 ): Promise<string> {
-  const totals = ports.queries.get('month_totals');
-  invariant(totals !== undefined, 'no query month_totals');
-  const rows: Record<string, string | null | undefined>[] = [];
+  const totals = queryNamed(ports.queries, 'month_totals');
+  const rows: Record<string, string | null>[] = [];
   for await (const chunk of ports.sql.chunks(totals.name, totals.sql, dayParameters(facts.period))) {
-    for (const row of chunk) rows.push(Object.fromEntries(totals.columns.map(({ name }, index) => [name, row[index]])));
+    for (const row of chunk) rows.push(byColumn(totals, row));
   }
   const counts: Record<string, number> = {};
   for (const { check } of findings) counts[check] = (counts[check] ?? 0) + 1;

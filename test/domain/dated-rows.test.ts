@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allAreDated, rowsToLand } from '../../src/domain/dated-rows.js';
-import { slimRows } from '../../src/domain/slim-rows.js';
+import { dropUris, withPrices } from '../../src/domain/slim-rows.js';
 
 const dated = (text: string, resource: 'undated_calls' | 'undated_messages' | 'calls' = 'undated_calls') =>
-  allAreDated(slimRows(Buffer.from(text)).json, resource);
+  allAreDated(withPrices(dropUris(Buffer.from(text))).json, resource);
 
 const date = '"Fri, 18 Oct 2019 17:02:00 +0000"';
 
@@ -20,10 +20,13 @@ describe('what is landed of a page', () => {
     });
   });
 
-  it.each(['undated_calls', 'calls'] as const)('is otherwise what slimRows makes of it: %s', (resource) => {
-    const rows = resource === 'calls' ? `[{"start_time":${date},"price":1}]` : '[{"start_time":null,"price":1}]';
-    expect(landed(rows, resource)).toEqual(slimRows(Buffer.from(rows)));
-  });
+  it.each(['undated_calls', 'calls'] as const)(
+    'is otherwise what dropUris and withPrices make of it: %s',
+    (resource) => {
+      const rows = resource === 'calls' ? `[{"start_time":${date},"price":1}]` : '[{"start_time":null,"price":1}]';
+      expect(landed(rows, resource)).toEqual(withPrices(dropUris(Buffer.from(rows))));
+    },
+  );
 });
 
 describe('a page of a list without date filter holds nothing to keep', () => {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimalText } from '../../src/domain/plain-decimal.js';
 import { addTotals, type PriceTotal } from '../../src/domain/price-totals.js';
-import { slimRows } from '../../src/domain/slim-rows.js';
+import { dropUris, withPrices } from '../../src/domain/slim-rows.js';
 
-const received = (text: string): readonly PriceTotal[] | undefined => slimRows(Buffer.from(text)).received;
+const received = (text: string): readonly PriceTotal[] | undefined => withPrices(dropUris(Buffer.from(text))).received;
 
 const usd = (rows: number, priced: number, sum: bigint) => ({ currency: 'USD', rows, priced, sum });
 

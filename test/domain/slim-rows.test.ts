@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { slimRows } from '../../src/domain/slim-rows.js';
+import { dropUris, withPrices } from '../../src/domain/slim-rows.js';
 
 const slim = (text: string) => {
-  const { json, priceKeys, quoted } = slimRows(Buffer.from(text));
+  const { json, priceKeys, quoted } = withPrices(dropUris(Buffer.from(text)));
   return { text: json.toString(), priceKeys, quoted };
 };
 

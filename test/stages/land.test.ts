@@ -8,7 +8,7 @@ import { loadQueries } from '../../src/adapters/query-files.js';
 import { ExitCode } from '../../src/domain/exit-code.js';
 import { landingRowsMax } from '../../src/domain/limits.js';
 import type { ManifestLine } from '../../src/domain/manifest.js';
-import { slimRows } from '../../src/domain/slim-rows.js';
+import { dropUris, withPrices } from '../../src/domain/slim-rows.js';
 import type { Task } from '../../src/domain/task.js';
 import { Lander } from '../../src/stages/land.js';
 import { temporaryFolder } from '../support/pipeline-run.js';
@@ -29,7 +29,7 @@ const pageOf = (task: Task, pageNumber: number, json: string) => ({
   task,
   pageNumber,
   observedAt: '2026-11-02T00:00:00Z',
-  rows: slimRows(Buffer.from(json)),
+  rows: withPrices(dropUris(Buffer.from(json))),
   times: undefined,
   last: pageNumber === 2,
   alone: false,
