@@ -20,31 +20,35 @@ export async function reconcile(options: BenchOptions): Promise<Figure[]> {
     seed,
     lookBackDays: lookBackDaysDefault,
   });
-  const { rounds, coverage, keys, usageRows, statuses, peakMb } = result;
+  const { rounds, lookBack, keys, usageRows, statuses, peakMb } = result;
   note(`compared: ${keys} keys, ${JSON.stringify(statuses)}; ${Math.round(peakMb)} MB at most, the filling included`);
   noteSteps(rounds);
   const details = { records, accounts, days: 31, usage_rows: usageRows, keys };
-  const figure = (of: string, seconds: (round: Round) => number): Figure => {
+  const figure = (of: string, seconds: (round: Round) => number, goal?: number): Figure => {
     const ratios = rounds.map((round) => seconds(round) / round.bare);
     return {
       bench: 'reconcile',
       ratio: median(ratios),
-      goal: ratioGoal,
-      goal_is: 'at_most',
+      ...(goal === undefined ? {} : { goal, goal_is: 'at_most' as const }),
       details: { of: `${of}, to a bare group by over the same tables`, ratios: rounded(ratios), ...details },
     };
   };
-  const oneWindow = median(coverage.oneWindow);
+  const oneWindow = median(lookBack.oneWindow);
   return [
-    figure('comparison', (round) => round.compare),
-    figure('comparison with its reports and checks', (round) => round.compare + round.reports + round.checks),
+    figure('comparison', (round) => round.compare, ratioGoal),
+    figure('sums by day of the whole month, made while loading', (round) => round.addUp),
+    figure(
+      'comparison with its reports and checks',
+      (round) => round.compare + round.reports + round.checks,
+      ratioGoal,
+    ),
     {
       bench: 'reconcile',
-      ratio: median(coverage.nights) / oneWindow,
+      ratio: median(lookBack.nights) / oneWindow,
       details: {
-        of: `coverage of every account and day after ${nights} nights with a look-back of ${lookBackDaysDefault} days, to one window each`,
-        ratios: rounded(coverage.nights.map((seconds) => seconds / oneWindow)),
-        comparison_to_bare_after_nights: rounded(coverage.compareToBare),
+        of: `sums of the days of a look-back of ${lookBackDaysDefault} days after ${nights} nights, to those after one window for each list`,
+        ratios: rounded(lookBack.nights.map((seconds) => seconds / oneWindow)),
+        comparison_to_bare_after_nights: rounded(lookBack.compareToBare),
         ...details,
       },
     },

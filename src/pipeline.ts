@@ -1,5 +1,5 @@
 import type { Clock } from './adapters/clock.js';
-import { sqlText } from './adapters/duckdb.js';
+import { type SqlParameters, sqlText } from './adapters/duckdb.js';
 import { createHttpThread } from './adapters/http-thread.js';
 import { readAccounts, readKnowledge } from './adapters/knowledge.js';
 import { PageParser } from './adapters/page-parser.js';
@@ -9,6 +9,7 @@ import { type Account, appearedMessage } from './domain/account.js';
 import { TryAgainError } from './domain/errors.js';
 import { withFailures } from './domain/extract-sum.js';
 import type { ExtractInfo, TaskFailure } from './domain/extraction.js';
+import { ledgerMemoryMb, reportMemoryMb } from './domain/limits.js';
 import { outOfReachWarnings } from './domain/out-of-reach.js';
 import { type Instant, instantOf } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
@@ -18,6 +19,7 @@ import { version } from './domain/version.js';
 import { AccountsInMemory } from './pipeline/accounts-in-memory.js';
 import { discoverInputOf, type Pulling, pullTasks, twilioOf } from './pipeline/pulling.js';
 import { pullRounds, type Rounds } from './pipeline/rounds.js';
+import { addUp } from './stages/add-up.js';
 import { type DiscoverInfo, type DiscoverPorts, discover } from './stages/discover.js';
 import { Lander, type LandInfo } from './stages/land.js';
 import { type LoadInfo, load } from './stages/load.js';
@@ -41,25 +43,30 @@ export interface PullInfo {
   readonly land: LandInfo;
 }
 
-/** Brings into the ledger what is landed and not yet loaded: also what a killed run left. */
+/** Brings into the ledger what is landed and not yet loaded, and adds up the days that it touched: also what a killed run left. */
 export async function loadPending(store: Store, outside: Outside): Promise<LoadInfo> {
   if (store.pending.length > 0)
     outside.onEvent({ kind: 'stage', stage: 'load', detail: `${store.pending.length} lines` });
   const lines = store.pending.splice(0);
-  return load(
+  const sql = {
+    run: (name: string, statement: string, parameters?: SqlParameters) => store.ledger.run(name, statement, parameters),
+    texts: (name: string, statement: string) => store.ledger.texts(name, statement),
+    transaction: <T>(work: () => Promise<T>) => store.ledger.transaction(work),
+    literal: sqlText,
+  };
+  const info = await load(
     {
-      sql: {
-        run: (name, sql, parameters) => store.ledger.run(name, sql, parameters),
-        texts: (name, sql) => store.ledger.texts(name, sql),
-        transaction: (work) => store.ledger.transaction(work),
-        literal: sqlText,
-      },
+      sql,
       queries: store.queries,
       trusted: (file, sha256) => store.trusted(file, sha256),
       manifestPath: store.manifest.path,
     },
     lines,
   );
+  await store.ledger.limitMemory(reportMemoryMb);
+  await addUp({ sql, queries: store.queries });
+  await store.ledger.limitMemory(ledgerMemoryMb);
+  return info;
 }
 
 /**

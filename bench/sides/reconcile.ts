@@ -25,6 +25,8 @@ export interface Round {
   readonly compare: number;
   readonly reports: number;
   readonly checks: number;
+  /** The sums by day of the whole month, as one load would make them. */
+  readonly addUp: number;
   /** Seconds of each query. */
   readonly steps: Readonly<Record<string, number>>;
 }
@@ -36,7 +38,7 @@ export interface ReconcileResult {
   readonly usageRows: number;
   /** Keys by cause and status, for people. */
   readonly statuses: Readonly<Record<string, number>>;
-  readonly coverage: {
+  readonly lookBack: {
     readonly oneWindow: readonly number[];
     readonly nights: readonly number[];
     readonly compareToBare: readonly number[];
@@ -46,8 +48,10 @@ export interface ReconcileResult {
 
 type Ledger = typeof import('../../src/adapters/ledger.js');
 type QueryFiles = typeof import('../../src/adapters/query-files.js');
+type AddUp = typeof import('../../src/stages/add-up.js');
 type Reconcile = typeof import('../../src/stages/reconcile.js');
 type Queries = typeof import('../../src/domain/query.js');
+type SqlParameters = import('../../src/adapters/duckdb.js').SqlParameters;
 type Limits = typeof import('../../src/domain/limits.js');
 
 const shipped = async <Module>(path: string): Promise<Module> =>
@@ -56,6 +60,7 @@ const shipped = async <Module>(path: string): Promise<Module> =>
 const input = readInput<Input>();
 const { openLedger } = await shipped<Ledger>('adapters/ledger.js');
 const { loadQueries, seedFiles } = await shipped<QueryFiles>('adapters/query-files.js');
+const { addUp } = await shipped<AddUp>('stages/add-up.js');
 const { compare } = await shipped<Reconcile>('stages/reconcile.js');
 const { parametersOf } = await shipped<Queries>('domain/query.js');
 const { reportMemoryMb } = await shipped<Limits>('domain/limits.js');
@@ -71,11 +76,11 @@ const made = new Set([
   ...[...queries.values()].filter((query) => query.kind === 'period').map((query) => query.name),
 ]);
 /** Usage itself, as the reconciliation reads it. */
-const usageViews = new Set(['usage_days', 'usage_families', 'usage_remainders', 'usage_records']);
+const usageTables = new Set(['usage_days', 'usage_families', 'usage_remainders', 'usage_records']);
 const checks = [...queries.values()].filter(
   (query) =>
     query.kind === 'check' &&
-    query.reads.some((name) => made.has(name) || usageViews.has(name)) &&
+    query.reads.some((name) => made.has(name) || usageTables.has(name)) &&
     query.reads.every((name) => made.has(name) || !name.startsWith('report_')),
 );
 
@@ -91,6 +96,8 @@ async function run(steps: readonly Step[]): Promise<void> {
   for (const [name, sql] of steps) await ledger.run(name, sql);
 }
 
+const everyDay = `insert into stale_days select day from days where day >= date '${days.start.day}' and day < date '${days.end.day}'`;
+
 async function secondsOf(work: () => Promise<void>): Promise<number> {
   const startedMs = performance.now();
   await work();
@@ -104,6 +111,15 @@ async function fill(): Promise<void> {
   await ledger.limitMemory(reportMemoryMb);
 }
 
+const ports = (run: (name: string, sql: string, parameters?: SqlParameters) => Promise<void>) => ({
+  sql: {
+    run,
+    texts: (name: string, sql: string, parameters?: SqlParameters) => ledger.texts(name, sql, parameters),
+    transaction: <T>(work: () => Promise<T>) => ledger.transaction(work),
+  },
+  queries,
+});
+
 async function round(): Promise<Round> {
   // What the round before has made would take memory from this one's bare side.
   for (const name of made) await ledger.run('drop', `drop table if exists ${name}`);
@@ -114,8 +130,9 @@ async function round(): Promise<Round> {
   const bare = await secondsOf(async () => {
     for (const [place, sql] of bareSql.entries()) await timed(`bare_${place}`, sql);
   });
-  const ports = { sql: { run: timed, texts: () => Promise.resolve([]) }, queries };
-  const compared = await secondsOf(() => compare(ports, period));
+  await ledger.run('stale_days', everyDay);
+  const added = await secondsOf(() => addUp(ports(timed)).then(() => undefined));
+  const compared = await secondsOf(() => compare(ports(timed), period));
   const reported = await secondsOf(async () => {
     for (const report of reports) {
       await timed(
@@ -128,7 +145,7 @@ async function round(): Promise<Round> {
   const checked = await secondsOf(async () => {
     for (const check of checks) await timed(`check ${check.name}`, check.sql, parametersOf(check, days));
   });
-  return { bare, compare: compared, reports: reported, checks: checked, steps };
+  return { bare, compare: compared, reports: reported, checks: checked, addUp: added, steps };
 }
 
 /** The reconciliation's own sums must be those of the bare query: a ratio to other work than this says nothing. */
@@ -155,18 +172,27 @@ async function verified(): Promise<Pick<ReconcileResult, 'keys' | 'usageRows' | 
   };
 }
 
-const coverageSql = 'create or replace temp table bench_coverage as select * from account_day_coverage';
-const coverage = (): Promise<number> => secondsOf(() => ledger.run('coverage', coverageSql));
+/** The sums of the days that a night reads again, as its load makes them anew. */
+async function lookBack(): Promise<number> {
+  const first = `date '${days.end.day}' - ${input.lookBackDays + 1}`;
+  await ledger.run(
+    'stale_days',
+    `insert into stale_days select day from days where day >= ${first} and day < date '${days.end.day}'`,
+  );
+  return secondsOf(() =>
+    addUp(ports((name, sql, parameters) => ledger.run(name, sql, parameters))).then(() => undefined),
+  );
+}
 
-/** How long coverage takes where each list was read once, and after so many nights; and what the comparison takes then, to the bare query. */
-async function growth(): Promise<ReconcileResult['coverage']> {
+/** What that takes where each list was read once, and after so many nights; and what the comparison takes then, to the bare query. */
+async function growth(): Promise<ReconcileResult['lookBack']> {
   const times = { oneWindow: [] as number[], nights: [] as number[], compareToBare: [] as number[] };
-  await coverage();
-  for (let pair = 0; pair < input.pairs; pair += 1) times.oneWindow.push(await coverage());
+  await lookBack();
+  for (let pair = 0; pair < input.pairs; pair += 1) times.oneWindow.push(await lookBack());
   await run(nightSteps(input.nights, input.lookBackDays));
-  await coverage();
+  await lookBack();
   for (let pair = 0; pair < input.pairs; pair += 1) {
-    times.nights.push(await coverage());
+    times.nights.push(await lookBack());
     const { compare: seconds, bare } = await round();
     times.compareToBare.push(seconds / bare);
   }
@@ -179,7 +205,7 @@ try {
   const facts = await verified();
   const rounds: Round[] = [];
   for (let pair = 0; pair < input.pairs; pair += 1) rounds.push(await round());
-  answer({ ...facts, rounds, coverage: await growth(), peakMb: used().peakMb } satisfies ReconcileResult);
+  answer({ ...facts, rounds, lookBack: await growth(), peakMb: used().peakMb } satisfies ReconcileResult);
 } finally {
   ledger.close();
   if (input.keptIn === undefined) await rm(folder, { recursive: true, force: true });

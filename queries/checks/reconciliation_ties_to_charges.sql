@@ -3,7 +3,7 @@
 -- severity:   fail
 -- meaning:    The reconciliation lost or doubled records. Do not send it out; report the bug with this line.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      report_reconciliation, charge_days
+-- reads:      report_reconciliation, charges
 -- grain:      subject, detail
 -- order:      subject, detail
 -- columns:
@@ -15,11 +15,11 @@ with ledger as (
   select
     account_sid,
     currency,
-    sum(record_count) as record_count,
-    sum(unpriced_count) as unpriced_count,
-    sum(cost) as cost
-  from charge_days
-  where day >= $start and day < $end
+    count(*) as record_count,
+    count(*) - count(cost) as unpriced_count,
+    coalesce(sum(cost), cast(0 as decimal(38, 8))) as cost
+  from charges
+  where charged_at >= cast($start as timestamp) and charged_at < cast($end as timestamp)
   group by account_sid, currency
 ),
 

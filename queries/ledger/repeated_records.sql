@@ -11,6 +11,7 @@
 --   newest_ordinal  BIGINT   of the usable observations in the batch
 --   observations    BIGINT   how many those are
 --   was_known       BOOLEAN  the ledger held it before the batch
+--   known_day       DATE     UTC, on which the ledger had it; null where it did not
 -- Each service by itself: its name beside the sid would be hashed and compared for every row.
 with observed_calls as (
   select sid, count(*) as observations, max(ordinal) as newest_ordinal
@@ -27,18 +28,20 @@ observed_messages as (
 ),
 
 final as (
-  select 'calls' as service, o.sid, o.newest_ordinal, o.observations, k.sid is not null as was_known
+  select 'calls' as service, o.sid, o.newest_ordinal, o.observations, k.sid is not null as was_known,
+    cast(k.charged_at as date) as known_day
   from observed_calls as o
   -- 1:1, a sid is known once
   left join calls as k on k.sid = o.sid
   where o.observations > 1 or k.sid is not null
   union all
-  select 'messages' as service, o.sid, o.newest_ordinal, o.observations, k.sid is not null as was_known
+  select 'messages' as service, o.sid, o.newest_ordinal, o.observations, k.sid is not null as was_known,
+    cast(k.charged_at as date) as known_day
   from observed_messages as o
   -- 1:1, a sid is known once
   left join messages as k on k.sid = o.sid
   where o.observations > 1 or k.sid is not null
 )
 
-select service, sid, newest_ordinal, observations, was_known
+select service, sid, newest_ordinal, observations, was_known, known_day
 from final

@@ -1,9 +1,10 @@
 -- purpose:    Causes of which the amount is known exactly, by account, day, currency and family: what they explain of
---             the difference between usage and records, and what they leave.
+--             the difference between usage and records, and what they leave. What agrees, and families that no list
+--             itemises, need no cause to be looked for, and are left out: nearly all rows.
 -- kind:       period
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      compared_days, fee_conventions, usage_remainders, usage_restatements, usage_categories,
---             category_ancestors, price_history, vanished_records, calls, messages, usage_records
+--             category_ancestors, price_history, vanished_records, calls, messages, usage_days
 -- grain:      account_sid, day, currency, family
 -- order:      none
 -- columns:
@@ -20,29 +21,8 @@
 --   not_itemised         DECIMAL(38,8)  no list shows it
 --   day_attribution      DECIMAL(38,8)  usage counts it on the day beside
 --   residual             DECIMAL(38,8)  what they leave of the difference
--- What agrees, and what no list itemises, needs no cause to be looked for: nearly all rows go no further than this.
-with settled as (
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    usage_cost as difference
-  from compared_days
-  where usage_known and service is null and family <> 'uncategorised' and item_cost = 0
-  union all
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    cast(0 as decimal(38, 8)) as difference
-  from compared_days
-  where usage_known and service is not null and usage_cost = item_cost and carrier_fee_cost = 0 and failed_cost = 0
-),
-
 -- What most accounts do, for one without a day that tells: each of its days may hold a record without a price.
-common_conventions as (
+with common_conventions as (
   select
     currency,
     case when sum(fee_days_in_price) > sum(fee_days_apart) then 'in_price' else 'apart' end as carrier_fees,
@@ -54,12 +34,8 @@ common_conventions as (
 -- Accounts of which usage lists the fee apart at all.
 failed_fees_listed as (
   select account_sid, currency
-  from usage_records
-  where
-    category = 'failed-message-processing-fee'
-    and cost <> 0
-    and day >= $start - 1
-    and day < $end + 1
+  from usage_days
+  where failed_message_fee_cost <> 0 and day >= $start - 1 and day < $end + 1
   group by account_sid, currency
 ),
 
@@ -108,7 +84,9 @@ conventional as (
   left join common_conventions as o on o.currency = d.currency
   left join failed_fees_listed as l on l.account_sid = d.account_sid and l.currency = d.currency
   where
-    d.usage_known
+    d.day >= $start - 1
+    and d.day < $end + 1
+    and d.usage_known
     and not (d.service is null and d.family <> 'uncategorised' and d.item_cost = 0)
     and not (
       d.service is not null
@@ -363,22 +341,6 @@ pairs as (
 
 -- 1:1, a day stands in one pair at most
 final as (
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    difference,
-    cast(0 as decimal(38, 8)) as carrier_fees,
-    cast(0 as decimal(38, 8)) as failed_message_fees,
-    cast(0 as decimal(38, 8)) as currency_mismatch,
-    cast(0 as decimal(38, 8)) as restated,
-    cast(0 as decimal(38, 8)) as deleted_at_twilio,
-    difference as not_itemised,
-    cast(0 as decimal(38, 8)) as day_attribution,
-    cast(0 as decimal(38, 8)) as residual
-  from settled
-  union all
   select
     f.account_sid,
     f.day,

@@ -40,7 +40,7 @@
 with account_highs as (
   select account_sid, currency, family, service, max(highest_cost) as highest_cost
   from compared_days
-  where service is not null
+  where service is not null and day >= $start - 1 and day < $end + 1
   group by account_sid, currency, family, service
 ),
 
@@ -88,7 +88,7 @@ residuals as (
     and a.family = e.family
   left join highs as h on h.currency = e.currency and h.family = e.family
   left join service_highs as s on s.currency = e.currency and s.service = d.service
-  where e.residual <> 0 and e.day >= $start and e.day < $end
+  where e.residual <> 0 and e.day >= $start and e.day < $end and d.day >= $start and d.day < $end
 ),
 
 caused as (
@@ -145,7 +145,6 @@ beyond_tolerance as (
   where u.cost > coalesce(t.amount, cast(0 as decimal(38, 8)))
 ),
 
--- Rows without a cause are left out: they have nothing to tell but that usage is known.
 -- 1:1, both are keyed by account, day, currency and family; n:1, a currency is listed once
 causes as (
   select
@@ -170,16 +169,6 @@ causes as (
     and c.currency = e.currency
     and c.family = e.family
   left join beyond_tolerance as b on b.currency = e.currency
-  where
-    e.difference <> 0
-    or e.carrier_fees <> 0
-    or e.failed_message_fees <> 0
-    or e.currency_mismatch <> 0
-    or e.restated <> 0
-    or e.deleted_at_twilio <> 0
-    or e.not_itemised <> 0
-    or e.day_attribution <> 0
-    or e.residual <> 0
 ),
 
 -- 1:1, both are keyed by account, day, currency and family
@@ -202,12 +191,16 @@ measured as (
     d.usage_known,
     d.usage_final,
     case when d.usage_known then d.usage_cost - d.item_cost end as difference,
+    -- A family that no list itemises has no record to be compared with.
+    case
+      when d.usage_known and d.service is null and d.family <> 'uncategorised' and d.item_cost = 0 then d.usage_cost
+      else coalesce(e.not_itemised, cast(0 as decimal(38, 8)))
+    end as not_itemised,
     coalesce(e.carrier_fees, cast(0 as decimal(38, 8))) as carrier_fees,
     coalesce(e.failed_message_fees, cast(0 as decimal(38, 8))) as failed_message_fees,
     coalesce(e.currency_mismatch, cast(0 as decimal(38, 8))) as currency_mismatch,
     coalesce(e.restated, cast(0 as decimal(38, 8))) as restated,
     coalesce(e.deleted_at_twilio, cast(0 as decimal(38, 8))) as deleted_exactly,
-    coalesce(e.not_itemised, cast(0 as decimal(38, 8))) as not_itemised,
     coalesce(e.day_attribution, cast(0 as decimal(38, 8))) as day_attribution,
     coalesce(e.residual, cast(0 as decimal(38, 8))) as residual,
     coalesce(e.cause, 'none') as cause,

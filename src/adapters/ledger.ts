@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { ledgerMemoryMb } from '../domain/limits.js';
 import { inReadingOrder, type Query } from '../domain/query.js';
 import { Database, sqlName, sqlText } from './duckdb.js';
-import { exists, makeFolder, removePath, sha256Of } from './files.js';
+import { exists, makeFolder, readText, removePath, sha256Of } from './files.js';
 
 /** The database's file in the data folder. It can be deleted: landing and manifest make it anew. */
 export const ledgerFile = 'subledger.duckdb';
 
-const storedKinds = new Set(['merge', 'append']);
+const storedKinds = new Set(['merge', 'append', 'daily']);
 const sessionKinds = new Set(['staged']);
 
 /**
@@ -23,7 +23,7 @@ export async function openLedger(
 ): Promise<Database> {
   await makeFolder(dataFolder);
   const path = join(dataFolder, ledgerFile);
-  const fingerprint = fingerprintOf(queries);
+  const fingerprint = await fingerprintOf(queries, seeds);
   const database = await openFile(dataFolder, path);
   if (await isMadeBy(database, fingerprint)) return prepare(database, queries, seeds);
   database.close();
@@ -47,7 +47,7 @@ export async function readLedger(
   const path = join(dataFolder, ledgerFile);
   if (!(await exists(path))) return undefined;
   const database = await Database.open(path, { memoryMb: ledgerMemoryMb, temporaryFolder: '', readOnly: true });
-  if (await isMadeBy(database, fingerprintOf(queries))) return prepareSession(database, queries, seeds);
+  if (await isMadeBy(database, await fingerprintOf(queries, seeds))) return prepareSession(database, queries, seeds);
   database.close();
   return undefined;
 }
@@ -63,16 +63,24 @@ async function openFile(dataFolder: string, path: string): Promise<Database> {
   return database;
 }
 
-/** Everything that decides what a loaded row looks like. */
-function fingerprintOf(queries: ReadonlyMap<string, Query>): string {
-  const deciding = [...queries.values()].filter(
-    (query) =>
-      storedKinds.has(query.kind) ||
-      sessionKinds.has(query.kind) ||
-      query.kind === 'temp view' ||
-      query.kind === 'macro',
-  );
-  return sha256Of(deciding.map((query) => `${query.name}\n${query.sql}`).join('\n'));
+/** Everything that decides what a stored row looks like: the queries of stored tables, what those read, and the macros that any may use. */
+async function fingerprintOf(queries: ReadonlyMap<string, Query>, seeds: ReadonlyMap<string, string>): Promise<string> {
+  const deciding = new Set<string>();
+  const add = (name: string): void => {
+    if (deciding.has(name)) return;
+    deciding.add(name);
+    for (const read of queries.get(name)?.reads ?? []) add(read);
+  };
+  for (const { name, kind } of queries.values()) {
+    if (storedKinds.has(kind) || sessionKinds.has(kind) || kind === 'macro') add(name);
+  }
+  const texts: string[] = [];
+  for (const name of [...deciding].sort()) {
+    const seed = seeds.get(name);
+    const text = seed === undefined ? queries.get(name)?.sql : await readText(seed);
+    texts.push(name, text ?? '');
+  }
+  return sha256Of(texts.join('\n'));
 }
 
 async function isMadeBy(database: Database, fingerprint: string): Promise<boolean> {

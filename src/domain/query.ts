@@ -3,15 +3,24 @@ import type { Severity } from './finding.js';
 import { dayOf, type Window } from './period.js';
 
 /**
- * The folders of queries/. Only staging reads raw, only ledger reads staging; the reconciliation reads the ledger, reports and checks read
- * both.
+ * The folders of queries/. Only staging reads raw, only ledger reads staging; sums by day are made of the ledger, the reconciliation reads
+ * both, reports and checks read all three.
  */
-export const queryLayers = ['macros', 'raw', 'staging', 'ledger', 'reconciliation', 'reports', 'checks'] as const;
+export const queryLayers = [
+  'macros',
+  'raw',
+  'staging',
+  'ledger',
+  'daily',
+  'reconciliation',
+  'reports',
+  'checks',
+] as const;
 export type QueryLayer = (typeof queryLayers)[number];
 
 /**
- * What is made of a query. `report` and `check` are run as they stand and need no `kind` line; `period` is a table that is made for the days
- * of a report, as long as that is being made.
+ * What is made of a query. `report` and `check` are run as they stand and need no `kind` line; `daily` is a table that is kept, and made anew
+ * for the days that a load has touched; `period` one that is made for the days of a report, as long as that is being made.
  */
 export const queryKinds = [
   'macro',
@@ -23,6 +32,7 @@ export const queryKinds = [
   'view',
   'merge',
   'append',
+  'daily',
   'period',
   'report',
   'check',
@@ -122,6 +132,7 @@ function parseKind(text: string | undefined, layer: QueryLayer): { kind: QueryKi
     return text === undefined ? { kind: layer === 'reports' ? 'report' : 'check', mergeKey: [] } : undefined;
   }
   if (text?.startsWith('merge by ')) return { kind: 'merge', mergeKey: splitList(text.slice('merge by '.length), ',') };
+  if (text === 'daily' && layer !== 'daily') return undefined;
   if (text === 'period' && layer !== 'reconciliation') return undefined;
   if (layer === 'reconciliation' && text !== 'period' && text !== 'query') return undefined;
   const kind = queryKinds.find((known) => known === text);

@@ -27,7 +27,7 @@ export interface LoadInfo {
 }
 
 /** Order matters: price changes and quarantine compare with what the tables held before the batch. */
-const appendedFirst = ['price_history', 'usage_restatements', 'quarantined_rows'];
+const appendedFirst = ['price_history', 'usage_restatements', 'quarantined_rows', 'stale_days'];
 /** Usage Records go to two tables: of accounts by themselves, and of the main account with all of them. */
 const merged = [...landedResources, 'consolidated_usage_records'];
 const appendedLast = ['tasks', 'vanished_records', 'file_control_totals'];

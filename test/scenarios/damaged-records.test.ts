@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../src/simulator/faults.js';
+import { expectDaysAddUp } from '../support/expect-days-add-up.js';
 import { expectMonthIsTruth, truthNow } from '../support/expect-truth.js';
 import { inWorldOf } from '../support/in-world.js';
 import { readLanding } from '../support/landing.js';
@@ -86,6 +87,7 @@ describe('records that cannot be used', () => {
       const expected = await expectation(simulator);
       const accounts = damaged.map(({ account }) => account);
       await expectMonthIsTruth(monthOf(folder), expected, { except: accounts });
+      await expectDaysAddUp(folder);
 
       const costs = await readRows(join(monthOf(folder), 'account_cost.csv'));
       const findings = await readRows(join(monthOf(folder), 'findings.csv'));
@@ -111,6 +113,7 @@ describe('records that cannot be used', () => {
       const mended = await runPipeline(config, { now: '2026-10-10T01:00:00Z' });
       expect(mended.exitCode).toBe(0);
       await expectMonthIsTruth(monthOf(folder), expected);
+      await expectDaysAddUp(folder);
     });
   });
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { expectDaysAddUp } from '../support/expect-days-add-up.js';
 import { expectMonthIsTruth, truthNow } from '../support/expect-truth.js';
 import { inWorldOf } from '../support/in-world.js';
 import { configFor, outputFolderOf, runPipeline } from '../support/pipeline-run.js';
@@ -76,6 +77,7 @@ describe(`calls without start_time and messages without date_sent, seed ${world.
       const changes = await read(folder, 'price_changes.csv');
       expect(changes.map((row) => [row.sid, row.change])).toEqual([[sid, 'priced']]);
       await expectMonthIsTruth(monthOf(folder), expected, { files: { 'price_changes.csv': changes } });
+      await expectDaysAddUp(folder);
     });
   });
 

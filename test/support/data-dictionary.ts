@@ -34,6 +34,11 @@ export function dataDictionary(queries: Iterable<Query>): string {
     'Tables and views of the database, for ad hoc questions.',
     '',
     ...of('ledger').flatMap((query) => relation(query, query.name)),
+    '## Sums by day',
+    '',
+    'Tables and views of the database, kept up to date as records are loaded.',
+    '',
+    ...of('daily').flatMap((query) => relation(query, query.name)),
   ]
     .join('\n')
     .trimEnd()

@@ -105,15 +105,19 @@ export async function makeInputs(
     } else if (view?.kind === 'view') {
       for (const read of view.reads) await make(read);
       await database.run(name, `create view ${name} as\n${view.sql}`);
-    } else if (view?.kind === 'period' && folder !== undefined) {
+    } else if ((view?.kind === 'period' || view?.kind === 'daily') && folder !== undefined) {
       for (const read of view.reads) await make(read);
-      await database.run(name, `create table ${name} as\n${view.sql}`, parametersOf(view, folder));
+      const days = view.kind === 'daily' ? everyDay : parametersOf(view, folder);
+      await database.run(name, `create table ${name} as\n${view.sql}`, days);
     } else {
       await makeTable(database, house, name, seed);
     }
   };
   for (const read of query.reads) await make(read);
 }
+
+/** The ledger keeps the tables of queries/daily/ for all days, whatever days a case asks for. */
+const everyDay = { start: { day: '2008-01-01' }, end: { day: '2107-12-31' } };
 
 const seedRows = (path: string): string => `read_csv(${sqlText(path)}, header = true, all_varchar = true)`;
 

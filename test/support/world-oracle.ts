@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { Database } from '../../src/adapters/duckdb.js';
 import type { Landed, ManifestLine, TaskLine } from '../../src/domain/manifest.js';
+import { expectDaysAddUp } from './expect-days-add-up.js';
 import { byBytes, friendlyNameCustomers } from './expected-ledger.js';
 import { readLanding } from './landing.js';
 import { manifestOf } from './manifest-lines.js';
@@ -155,6 +156,7 @@ export async function ledgerRecords(folder: string): Promise<LedgerRecord[]> {
 
 /** The ledger holds what is landed: every record once, as it was seen last. */
 export async function expectLedgerIsLanded(folder: string): Promise<void> {
+  await expectDaysAddUp(folder);
   const newest = [...newestOf(await observationsOf(folder)).values()].map(({ sid, price, currency }) => ({
     sid,
     cost: price === null ? '' : `${costText(price)} ${currency}`,

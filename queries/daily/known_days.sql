@@ -1,8 +1,8 @@
--- purpose:    What is known of each account-day of the period and of the days beside it: are its lists and its Usage
---             Records whole, and had Twilio finished counting?
--- kind:       period
+-- purpose:    What is known of each account-day: are its lists and its Usage Records whole, and had Twilio finished
+--             counting?
+-- kind:       daily
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      account_day_coverage, open_quarantine, usage_days, usage_records
+-- reads:      account_day_coverage, open_quarantine, usage_days
 -- grain:      account_sid, day
 -- order:      none
 -- columns:
@@ -21,7 +21,7 @@ with covered as (
     max(case when resource = 'messages' and status = 'complete' then 1 else 0 end) as messages_complete,
     max(case when resource = 'usage_records' and status = 'complete' then 1 else 0 end) as usage_complete
   from account_day_coverage
-  where day >= $start - 1 and day < $end + 1
+  where day >= $start and day < $end
   group by account_sid, day
 ),
 
@@ -33,26 +33,19 @@ spoilt as (
     max(case when resource = 'messages' then 1 else 0 end) as messages_spoilt,
     max(case when resource = 'usage_records' then 1 else 0 end) as usage_spoilt
   from open_quarantine
-  where day >= $start - 1 and day < $end + 1
+  where day >= $start and day < $end
   group by account_sid, day
-),
-
-totals as (
-  select account_sid, day, currency, as_of
-  from usage_records
-  where category = 'totalprice' and day >= $start - 1 and day < $end + 1
 ),
 
 usage_read as (
   select
-    u.account_sid,
-    u.day,
-    case when count(t.as_of) = count(*) then min(t.as_of) end as as_of,
-    min(case when u.total_price_cost is null then 0 else 1 end) as has_total
-  from usage_days as u
-  -- 1:1, a usage record is listed once, and usage_days is grouped by account, day and currency
-  left join totals as t on t.account_sid = u.account_sid and t.day = u.day and t.currency = u.currency
-  group by u.account_sid, u.day
+    account_sid,
+    day,
+    case when count(as_of) = count(*) then min(as_of) end as as_of,
+    min(case when total_price_cost is null then 0 else 1 end) as has_total
+  from usage_days
+  where day >= $start and day < $end
+  group by account_sid, day
 ),
 
 final as (

@@ -1,6 +1,6 @@
--- purpose:    Categories, of the period and of the days beside it, that hold others and do not have the sum of their
---             amounts, or have no count where those inside have one. Next to none, where usage is sound.
--- kind:       period
+-- purpose:    Categories that hold others and do not have the sum of their amounts, or have no count where those inside
+--             have one. Next to none, where usage is sound.
+-- kind:       daily
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      usage_records, usage_categories
 -- grain:      account_sid, day, currency, category
@@ -40,7 +40,7 @@ final as (
     max(case when p.is_itself = 0 and u.usage_count > 0 then 1 else 0 end) as children_counted
   from usage_records as u
   join places as p on p.category = u.category
-  where (u.cost <> 0 or u.usage_count > 0) and u.day >= $start - 1 and u.day < $end + 1
+  where (u.cost <> 0 or u.usage_count > 0) and u.day >= $start and u.day < $end
   group by u.account_sid, u.day, u.currency, p.place
   having
     sum(case when p.is_itself = 1 then u.cost else -u.cost end) <> 0

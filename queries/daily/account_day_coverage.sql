@@ -1,8 +1,8 @@
 -- purpose:    How far each account, resource and day is known, from the tasks that touched it. A day that complete
 --             tasks cover stays complete when a later re-read fails: what was read still stands, and `last_outcome`
 --             tells.
--- kind:       view
--- parameters: none
+-- kind:       daily
+-- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      tasks, days
 -- grain:      account_sid, resource, day
 -- order:      none
@@ -24,11 +24,16 @@ with windows as (
     started_at,
     window_start,
     window_end,
-    cast(window_start as date) as first_day,
-    cast(window_end as date) - cast(window_start as date)
-    + case when window_end > cast(cast(window_end as date) as timestamp) then 1 else 0 end as day_count
+    greatest(cast(window_start as date), $start) as first_day,
+    least(
+      cast(window_end as date) + case when window_end > cast(cast(window_end as date) as timestamp) then 1 else 0 end,
+      $end
+    ) as end_day
   from tasks
-  where window_start is not null and resource in ('calls', 'messages', 'usage_records')
+  where
+    window_start < cast($end as timestamp)
+    and window_end > cast($start as timestamp)
+    and resource in ('calls', 'messages', 'usage_records')
 ),
 
 touched as (
@@ -43,7 +48,7 @@ touched as (
     w.window_end
   from windows as w
   -- 1:n, the days of a window, counted from its first: an inequality that gives no row too many, unlike one of dates
-  join days as d on d.number < w.day_count
+  join days as d on d.number < w.end_day - w.first_day
 ),
 
 account_days as (

@@ -1,7 +1,6 @@
--- purpose:    Usage of the period, and of the days beside it, as records are compared with it: by account, day,
---             currency and family, with the carriers' fees that belong to a family, and with what `totalprice` holds
---             beyond all categories.
--- kind:       period
+-- purpose:    Usage as records are compared with it: by account, day, currency and family, with the carriers' fees that
+--             belong to a family, and with what `totalprice` holds beyond all categories.
+-- kind:       daily
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      usage_families, usage_days, usage_records, usage_categories
 -- grain:      account_sid, day, currency, family
@@ -17,14 +16,20 @@
 --   usage_cost        DECIMAL(38,8)
 --   carrier_fee_cost  DECIMAL(38,8)  carriers' fees that usage lists apart for messages of this family
 --   unlisted_cost     DECIMAL(38,8)  of categories that usage_categories.csv does not have; in `uncategorised` only
-with categorised as (
+with families as (
+  select account_sid, day, currency, family, itemised_by, usage_count, usage_units, cost
+  from usage_families
+  where day >= $start and day < $end
+),
+
+categorised as (
   select
     account_sid,
     day,
     currency,
     sum(case when family <> 'unlisted' then cost else 0 end) as listed_cost,
     sum(case when family = 'unlisted' then cost else 0 end) as unlisted_cost
-  from usage_families
+  from families
   group by account_sid, day, currency
 ),
 
@@ -38,6 +43,7 @@ uncategorised as (
   from usage_days as d
   -- 1:1, both are grouped by account, day and currency
   left join categorised as c on c.account_sid = d.account_sid and c.day = d.day and c.currency = d.currency
+  where d.day >= $start and d.day < $end
 ),
 
 carrier_fees as (
@@ -50,7 +56,7 @@ carrier_fees as (
   from usage_records as u
   -- n:1, a category is listed once
   join usage_categories as c on c.category = u.category
-  where c.fees_of is not null and u.cost <> 0 and u.day >= $start - 1 and u.day < $end + 1
+  where c.fees_of is not null and u.cost <> 0 and u.day >= $start and u.day < $end
   group by u.account_sid, u.day, u.currency, c.fees_of
 ),
 
@@ -67,7 +73,7 @@ final as (
     coalesce(u.cost, cast(0 as decimal(38, 8))) as usage_cost,
     coalesce(f.cost, cast(0 as decimal(38, 8))) as carrier_fee_cost,
     cast(0 as decimal(38, 8)) as unlisted_cost
-  from usage_families as u
+  from families as u
   full join carrier_fees as f
     on f.account_sid = u.account_sid
     and f.day = u.day

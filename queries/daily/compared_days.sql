@@ -1,8 +1,8 @@
 -- purpose:    Itemised records beside Twilio's Usage Records, by account, day, currency and family, with all that the
 --             difference is explained from. Families that no list itemises stand here too, so that usage adds up to
 --             `totalprice`.
--- kind:       period
--- parameters: none
+-- kind:       daily
+-- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      compared_items, compared_usage, unlisted_families, known_days
 -- grain:      account_sid, day, currency, family
 -- order:      none
@@ -30,8 +30,23 @@
 --   usage_known       BOOLEAN        usage of the day is known, and lists a category of the family where records cost
 --                                    something
 --   usage_final       BOOLEAN        Twilio had counted at least a whole day past the end of this one
--- 1:1, both are grouped by account, day, currency and family
-with summed as (
+with items as (
+  select
+    account_sid, day, currency, family, service, item_count, unbilled_count, item_units, item_cost, highest_cost,
+    failed_cost, unpriced_count, unpriced_units, open_count
+  from compared_items
+  where day >= $start and day < $end
+),
+
+used as (
+  select
+    account_sid, day, currency, family, service, usage_count, usage_units, usage_cost, carrier_fee_cost, unlisted_cost
+  from compared_usage
+  where day >= $start and day < $end
+),
+
+-- 1:1, both are keyed by account, day, currency and family
+summed as (
   select
     coalesce(i.account_sid, u.account_sid) as account_sid,
     coalesce(i.day, u.day) as day,
@@ -52,12 +67,24 @@ with summed as (
     coalesce(u.usage_cost, cast(0 as decimal(38, 8))) as usage_cost,
     coalesce(u.carrier_fee_cost, cast(0 as decimal(38, 8))) as carrier_fee_cost,
     coalesce(u.unlisted_cost, cast(0 as decimal(38, 8))) as unlisted_cost
-  from compared_items as i
-  full join compared_usage as u
+  from items as i
+  full join used as u
     on u.account_sid = i.account_sid
     and u.day = i.day
     and u.currency = i.currency
     and u.family = i.family
+),
+
+known as (
+  select account_sid, day, calls_complete, messages_complete, usage_known, usage_final
+  from known_days
+  where day >= $start and day < $end
+),
+
+unlisted as (
+  select account_sid, day, family
+  from unlisted_families
+  where day >= $start and day < $end
 ),
 
 final as (
@@ -86,8 +113,8 @@ final as (
     coalesce(k.usage_final, false) as usage_final
   from summed as s
   -- n:1 each, listed by account and day, and by account, day and family
-  left join known_days as k on k.account_sid = s.account_sid and k.day = s.day
-  left join unlisted_families as l on l.account_sid = s.account_sid and l.day = s.day and l.family = s.family
+  left join known as k on k.account_sid = s.account_sid and k.day = s.day
+  left join unlisted as l on l.account_sid = s.account_sid and l.day = s.day and l.family = s.family
 )
 
 select

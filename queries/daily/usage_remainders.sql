@@ -1,7 +1,7 @@
--- purpose:    Categories, of the period and of the days beside it, whose amount is not that of the categories inside
---             them: Twilio's tree has a leaf that ours does not know, or a child stands in two of them.
--- kind:       period
--- parameters: none
+-- purpose:    Categories whose amount is not that of the categories inside them: Twilio's tree has a leaf that ours
+--             does not know, or a child stands in two of them.
+-- kind:       daily
+-- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      unequal_categories, usage_records, usage_categories
 -- grain:      account_sid, day, currency, category
 -- order:      none
@@ -35,7 +35,13 @@ with final as (
     and r.day = u.day
     and r.currency = u.currency
     and r.category = c.category
-  where u.cost <> 0 and u.cost <> u.children_cost
+  where
+    u.cost <> 0
+    and u.cost <> u.children_cost
+    and u.day >= $start
+    and u.day < $end
+    and r.day >= $start
+    and r.day < $end
   group by u.account_sid, u.day, u.currency, u.category
 )
 

@@ -1,7 +1,6 @@
--- purpose:    Usage Records of the period, and of the days beside it, added up by family of categories. Leaves only: a
---             category inside another that has an amount of its own is left out, and so is counted once; what a parent
---             holds beyond its known children stays in.
--- kind:       period
+-- purpose:    Usage Records added up by family of categories. Leaves only: a category inside another that has an amount
+--             of its own is left out, and so is counted once; what a parent holds beyond its known children stays in.
+-- kind:       daily
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      usage_records, usage_categories, category_ancestors, unequal_categories
 -- grain:      account_sid, day, currency, family
@@ -36,7 +35,10 @@ hollow as (
   select u.account_sid, u.day, u.currency, t.root
   from unequal_categories as u
   join trees as t on t.category = u.category
-  where (u.cost = 0 and u.children_cost <> 0) or u.counted < u.children_counted
+  where
+    u.day >= $start
+    and u.day < $end
+    and ((u.cost = 0 and u.children_cost <> 0) or u.counted < u.children_counted)
   group by u.account_sid, u.day, u.currency, t.root
 ),
 
@@ -60,7 +62,7 @@ hollow_rows as (
     and h.day = u.day
     and h.currency = u.currency
     and h.root = t.root
-  where u.cost <> 0 or u.usage_count > 0
+  where (u.cost <> 0 or u.usage_count > 0) and u.day >= $start and u.day < $end
 ),
 
 -- Rows that stand inside another of the same account, day and currency.
@@ -101,8 +103,8 @@ counting as (
     (u.cost <> 0 or u.usage_count > 0)
     and u.category <> 'totalprice'
     and c.parent is null
-    and u.day >= $start - 1
-    and u.day < $end + 1
+    and u.day >= $start
+    and u.day < $end
   union all
   select
     u.account_sid,

@@ -1,9 +1,9 @@
--- purpose:    Calls and messages of the period, and of the days beside it, as they are compared with usage: by account,
---             day, currency and family. An unpriced message, to which Twilio gives no currency, stands in the one
---             currency that its account used on that day, if it was one.
--- kind:       period
+-- purpose:    Calls and messages as they are compared with usage: by account, day, currency and family. An unpriced
+--             message, to which Twilio gives no currency, stands in the one currency that its account used on that day,
+--             if it was one.
+-- kind:       daily
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charges, usage_records
+-- reads:      charge_families, usage_days
 -- grain:      account_sid, day, currency, family
 -- order:      none
 -- columns:
@@ -22,96 +22,24 @@
 --   unpriced_count  BIGINT
 --   unpriced_units  BIGINT
 --   open_count      BIGINT         unpriced ones that a price may still come for: the unbilled ones left out
--- Each service by itself: its name beside the family would be hashed and compared for every record.
-with call_items as (
+with items as (
   select
     account_sid,
     day,
     currency,
     family,
-    count(*) as record_count,
-    sum(
-      case
-        when coalesce(cost, 0) <> 0 then 0
-        when status in ('busy', 'failed', 'no-answer', 'canceled') then 1
-        else 0
-      end
-    ) as unbilled_count,
-    sum(minutes) as item_units,
-    sum(cost) as item_cost,
-    max(cost) as highest_cost,
-    count(*) - count(cost) as unpriced_count,
-    sum(case when cost is null then minutes else 0 end) as unpriced_units,
-    sum(
-      case
-        when cost is not null then 0
-        when status in ('busy', 'failed', 'no-answer', 'canceled') then 0
-        else 1
-      end
-    ) as open_count
-  from charges
-  where
-    service = 'calls'
-    and charged_at >= cast($start - 1 as timestamp)
-    and charged_at < cast($end + 1 as timestamp)
-  group by account_sid, day, currency, family
-),
-
-message_items as (
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    count(*) as record_count,
-    sum(segments) as item_units,
-    sum(cost) as item_cost,
-    max(cost) as highest_cost,
-    sum(case when status = 'failed' then cost end) as failed_cost,
-    count(*) - count(cost) as unpriced_count,
-    sum(case when cost is null then segments else 0 end) as unpriced_units
-  from charges
-  where
-    service = 'messages'
-    and charged_at >= cast($start - 1 as timestamp)
-    and charged_at < cast($end + 1 as timestamp)
-  group by account_sid, day, currency, family
-),
-
-items as (
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    'calls' as service,
-    cast(record_count - unbilled_count as bigint) as item_count,
-    cast(unbilled_count as bigint) as unbilled_count,
-    cast(item_units as bigint) as item_units,
-    coalesce(item_cost, cast(0 as decimal(38, 8))) as item_cost,
+    service,
+    record_count - unbilled_count as item_count,
+    unbilled_count,
+    units as item_units,
+    cost as item_cost,
     highest_cost,
-    cast(0 as decimal(38, 8)) as failed_cost,
+    failed_cost,
     unpriced_count,
-    cast(unpriced_units as bigint) as unpriced_units,
-    cast(open_count as bigint) as open_count
-  from call_items
-  union all
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    'messages' as service,
-    record_count as item_count,
-    cast(0 as bigint) as unbilled_count,
-    cast(item_units as bigint) as item_units,
-    coalesce(item_cost, cast(0 as decimal(38, 8))) as item_cost,
-    highest_cost,
-    coalesce(failed_cost, cast(0 as decimal(38, 8))) as failed_cost,
-    unpriced_count,
-    cast(unpriced_units as bigint) as unpriced_units,
-    unpriced_count as open_count
-  from message_items
+    unpriced_units,
+    open_count
+  from charge_families
+  where day >= $start and day < $end
 ),
 
 -- Account-days with records to which nobody gives a currency: next to none. Only their rows are added up once more.
@@ -134,9 +62,9 @@ unplaced_items as (
 -- n:1, an account-day is listed once
 currencies_used as (
   select u.account_sid, u.day, u.currency
-  from usage_records as u
+  from usage_days as u
   join unplaced_days as d on d.account_sid = u.account_sid and d.day = u.day
-  where u.category = 'totalprice'
+  where u.total_price_cost is not null and u.day >= $start and u.day < $end
   union all
   select account_sid, day, currency
   from unplaced_items

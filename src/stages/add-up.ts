@@ -1,0 +1,31 @@
+import { type DayParameters, inReadingOrder, parametersOf, type Query, queryNamed } from '../domain/query.js';
+
+export interface AddUpPorts {
+  readonly sql: {
+    run(name: string, sql: string, parameters?: DayParameters): Promise<void>;
+    texts(name: string, sql: string): Promise<readonly (readonly (string | null)[])[]>;
+    transaction<T>(work: () => Promise<T>): Promise<T>;
+  };
+  readonly queries: ReadonlyMap<string, Query>;
+}
+
+/**
+ * Makes the tables of queries/daily/ anew for the days that loads have touched, so that nobody who asks for sums has to read every record
+ * again. One transaction for each run of days within a month: what is interrupted is still due.
+ */
+export async function addUp({ sql, queries }: AddUpPorts): Promise<{ readonly periods: number }> {
+  const stale = queryNamed(queries, 'stale_periods');
+  const tables = inReadingOrder(queries, 'daily');
+  const periods = await sql.texts(stale.name, stale.sql);
+  for (const [start, end] of periods) {
+    const days: DayParameters = { start: { day: start ?? '' }, end: { day: end ?? '' } };
+    await sql.transaction(async () => {
+      for (const query of tables) {
+        await sql.run(query.name, `delete from ${query.name} where day >= $start and day < $end`, days);
+        await sql.run(query.name, `insert into ${query.name}\n${query.sql}`, parametersOf(query, days));
+      }
+      await sql.run('stale_days', 'delete from stale_days where day >= $start and day < $end', days);
+    });
+  }
+  return { periods: periods.length };
+}
