@@ -1,5 +1,5 @@
 import type { Clock } from './adapters/clock.js';
-import { type SqlParameters, sqlText } from './adapters/duckdb.js';
+import { sqlText } from './adapters/duckdb.js';
 import { createHttpThread } from './adapters/http-thread.js';
 import { readAccounts, readKnowledge } from './adapters/knowledge.js';
 import { PageParser } from './adapters/page-parser.js';
@@ -48,15 +48,14 @@ export async function loadPending(store: Store, outside: Outside): Promise<LoadI
   if (store.pending.length > 0)
     outside.onEvent({ kind: 'stage', stage: 'load', detail: `${store.pending.length} lines` });
   const lines = store.pending.splice(0);
-  const sql = {
-    run: (name: string, statement: string, parameters?: SqlParameters) => store.ledger.run(name, statement, parameters),
-    texts: (name: string, statement: string) => store.ledger.texts(name, statement),
-    transaction: <T>(work: () => Promise<T>) => store.ledger.transaction(work),
-    literal: sqlText,
-  };
   const info = await load(
     {
-      sql,
+      sql: {
+        run: (name, sql, parameters) => store.ledger.run(name, sql, parameters),
+        texts: (name, sql) => store.ledger.texts(name, sql),
+        transaction: (work) => store.ledger.transaction(work),
+        literal: sqlText,
+      },
       queries: store.queries,
       trusted: (file, sha256) => store.trusted(file, sha256),
       manifestPath: store.manifest.path,
@@ -64,7 +63,7 @@ export async function loadPending(store: Store, outside: Outside): Promise<LoadI
     lines,
   );
   await store.ledger.limitMemory(reportMemoryMb);
-  await addUp({ sql, queries: store.queries });
+  await addUp({ sql: store.ledger, queries: store.queries });
   await store.ledger.limitMemory(ledgerMemoryMb);
   return info;
 }

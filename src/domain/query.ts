@@ -133,6 +133,7 @@ function parseKind(text: string | undefined, layer: QueryLayer): { kind: QueryKi
   }
   if (text?.startsWith('merge by ')) return { kind: 'merge', mergeKey: splitList(text.slice('merge by '.length), ',') };
   if (text === 'daily' && layer !== 'daily') return undefined;
+  if (layer === 'daily' && text !== 'daily' && text !== 'view' && text !== 'query') return undefined;
   if (text === 'period' && layer !== 'reconciliation') return undefined;
   if (layer === 'reconciliation' && text !== 'period' && text !== 'query') return undefined;
   const kind = queryKinds.find((known) => known === text);

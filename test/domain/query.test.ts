@@ -81,6 +81,20 @@ describe('parseQuery', () => {
     expect(problems('reports', 'x', header(changes)).join('\n')).toContain(problem);
   });
 
+  it.each([
+    ['daily', 'daily', true],
+    ['daily', 'view', true],
+    ['daily', 'query', true],
+    ['daily', 'append', false],
+    ['daily', 'period', false],
+    ['ledger', 'daily', false],
+    ['ledger', 'period', false],
+    ['reconciliation', 'period', true],
+    ['reconciliation', 'daily', false],
+  ] as const)('in the layer %s, the kind %s fits: %s', (layer, kind, fits) => {
+    expect('query' in parseQuery(layer, 'sums', header({ kind }))).toBe(fits);
+  });
+
   it('refuses a check without severity and meaning, and a name that is not snake_case', () => {
     expect(problems('checks', 'x', header()).join('\n')).toMatch(/-- severity:[\s\S]*-- meaning:/);
     expect(problems('reports', 'two-words', header())).toEqual([
