@@ -5,6 +5,7 @@ import type { InvoiceAmount } from './domain/invoice.js';
 import {
   concurrencyDefault,
   concurrencyMax,
+  earliestDay,
   headRoomPercentDefault,
   headRoomPercentMax,
   lookBackDaysDefault,
@@ -272,7 +273,14 @@ function readRange(
       `--to ${to} lies in the future: days are pulled when they are over (UTC), so at the latest --to ${dayOf(today)}.`,
     );
   }
+  requireKnownDays(`--from ${from}`, startOfDayInstant(start), problems);
   return { start: startOfDayInstant(start), end: startOfDayInstant(end) };
+}
+
+/** The calendar of the reports (queries/ledger/days.sql) begins with Twilio's founding. */
+function requireKnownDays(flag: string, start: Instant, problems: string[]): void {
+  if (dayOf(start) < earliestDay)
+    problems.push(`${flag} lies before Twilio was founded: at the earliest ${earliestDay}.`);
 }
 
 function readMonth(text: string, today: Instant, problems: string[]): Window {
@@ -282,6 +290,7 @@ function readMonth(text: string, today: Instant, problems: string[]): Window {
     return monthWindow(today.slice(0, 7));
   }
   const window = monthWindow(month);
+  requireKnownDays(`--month ${text}`, window.start, problems);
   if (window.start >= today) problems.push(`--month ${text} has no day that is over (UTC).`);
   return window.end > today ? { start: window.start, end: today } : window;
 }

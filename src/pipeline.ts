@@ -43,12 +43,12 @@ export interface PullInfo {
   readonly land: LandInfo;
 }
 
-/** Brings into the ledger what is landed and not yet loaded, and adds up the days that it touched: also what a killed run left. */
+/** Brings into the ledger what is landed and not yet loaded: also what a killed run left. */
 export async function loadPending(store: Store, outside: Outside): Promise<LoadInfo> {
   if (store.pending.length > 0)
     outside.onEvent({ kind: 'stage', stage: 'load', detail: `${store.pending.length} lines` });
   const lines = store.pending.splice(0);
-  const info = await load(
+  return load(
     {
       sql: {
         run: (name, sql, parameters) => store.ledger.run(name, sql, parameters),
@@ -62,9 +62,21 @@ export async function loadPending(store: Store, outside: Outside): Promise<LoadI
     },
     lines,
   );
+}
+
+/** What is landed, loaded, and the days that it touched, added up: the ledger as everybody who asks for figures wants it. */
+export async function bringUpToDate(store: Store, outside: Outside): Promise<LoadInfo> {
+  const info = await loadPending(store, outside);
   await store.ledger.limitMemory(reportMemoryMb);
-  await addUp({ sql: store.ledger, queries: store.queries });
-  await store.ledger.limitMemory(ledgerMemoryMb);
+  try {
+    const onPeriod = (start: string, end: string): void => {
+      outside.signal.throwIfAborted();
+      outside.onEvent({ kind: 'stage', stage: 'add up', detail: `days from ${start} to before ${end}` });
+    };
+    await addUp({ sql: store.ledger, queries: store.queries, onPeriod });
+  } finally {
+    await store.ledger.limitMemory(ledgerMemoryMb);
+  }
   return info;
 }
 

@@ -53,7 +53,7 @@ const shipped = async <Module>(path: string): Promise<Module> =>
 
 const { target, flags, countFromPlan = false, publishes = false, keptIn, groups = false } = readInput<Input>();
 const { configOf, withStore } = await shipped<Session>('commands/session.js');
-const { loadPending, pull } = await shipped<Pipeline>('pipeline.js');
+const { bringUpToDate, pull } = await shipped<Pipeline>('pipeline.js');
 const { publish } = await shipped<Publishing>('pipeline/publishing.js');
 const folder = keptIn ?? (await mkdtemp(join(tmpdir(), 'subledger-bench-')));
 let openFiles = 0;
@@ -97,7 +97,7 @@ try {
     const pulled = await pull(store, config, { ...outside, onEvent }, 'bench');
     if (publishes) await publish(store, config, outside);
     const pulledMs = performance.now();
-    await loadPending(store, outside);
+    await bringUpToDate(store, outside);
     const loadedMs = performance.now();
     // Before the ledger is asked what it holds, which is the bench's work.
     const { cpuSeconds, peakMb } = used();

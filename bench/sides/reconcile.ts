@@ -118,6 +118,7 @@ const ports = (run: (name: string, sql: string, parameters?: SqlParameters) => P
     transaction: <T>(work: () => Promise<T>) => ledger.transaction(work),
   },
   queries,
+  onPeriod: () => undefined,
 });
 
 async function round(): Promise<Round> {

@@ -4,7 +4,7 @@ import { closedMonths } from '../domain/closing.js';
 import type { MonthClosed, RunFinished, RunStarted } from '../domain/manifest.js';
 import { dayOf } from '../domain/period.js';
 import { byColumn, type Query, selectTexts } from '../domain/query.js';
-import { loadPending } from '../pipeline.js';
+import { bringUpToDate } from '../pipeline.js';
 import { addCommon } from './options.js';
 import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
 
@@ -36,7 +36,7 @@ export function registerStatus(program: Command): void {
     const config = await configOf(flags, { credentials: false, customers: false });
     await requireRuns(config);
     const known = await withStore('status', config, { ...flags, quiet: true }, async (store, outside) => {
-      await loadPending(store, outside);
+      await bringUpToDate(store, outside);
       const runs = runLines(store);
       return {
         runs,

@@ -73,6 +73,8 @@ export const resumeMsMax = 12 * 60 * 60 * 1000;
 export const loadBatchRowsMax = 500_000;
 /** Days after which a priced row is taken as settled; Twilio prices within 24 hours but restates for some days. */
 export const lookBackDaysDefault = 7;
+/** No day before it is asked for; the first one of queries/ledger/days.sql. */
+export const earliestDay = '2008-01-01';
 /** Days after which an unpriced row no longer makes its day due: Twilio says rarely a price never comes. */
 export const unpricedDaysMax = 30;
 /** Memory of the DuckDB that parses pages, and of the one that holds the ledger. Buffers only: allocations come on top. */

@@ -244,7 +244,7 @@ export const parametersOf = <Value>(
 ): Record<string, Value> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => parameters.some((one) => one.name === name)));
 
-/** Those of a kind, each after those that it reads. @throws InvariantError where they read each other */
+/** Those of a kind, each after those that it reads, through views too. @throws InvariantError where they read each other */
 export function inReadingOrder(queries: ReadonlyMap<string, Query>, kind: QueryKind): Query[] {
   const ordered: Query[] = [];
   const visit = (query: Query, path: readonly string[]): void => {
@@ -252,9 +252,9 @@ export function inReadingOrder(queries: ReadonlyMap<string, Query>, kind: QueryK
     invariant(!path.includes(query.name), `queries read each other: ${[...path, query.name].join(' -> ')}`);
     for (const name of query.reads) {
       const read = queries.get(name);
-      if (read?.kind === kind) visit(read, [...path, query.name]);
+      if (read?.kind === kind || read?.kind === 'view') visit(read, [...path, query.name]);
     }
-    ordered.push(query);
+    if (query.kind === kind) ordered.push(query);
   };
   for (const query of queries.values()) if (query.kind === kind) visit(query, []);
   return ordered;

@@ -6,7 +6,7 @@ import type { Obstacle } from '../domain/closing.js';
 import { invariant } from '../domain/errors.js';
 import type { MonthClosed, MonthReopened } from '../domain/manifest.js';
 import { instantOf, type Month, monthWindow } from '../domain/period.js';
-import { loadPending, type Outside } from '../pipeline.js';
+import { bringUpToDate, type Outside } from '../pipeline.js';
 import { type ClosePorts, close, reopen } from '../stages/close.js';
 import { type PublishedMonth, publish } from './publishing.js';
 
@@ -29,7 +29,7 @@ export async function reopenMonth(
   month: Month,
   reason: string,
 ): Promise<{ reopening: MonthReopened; published: readonly PublishedMonth[] }> {
-  await loadPending(store, outside);
+  await bringUpToDate(store, outside);
   return reopen(portsOf(store, config, outside), month, reason);
 }
 
@@ -46,6 +46,6 @@ const portsOf = (store: Store, config: Config, outside: Outside): ClosePorts<Pub
   keep: ({ folder: publishedFolder }, folder) => keepSet(publishedFolder, join(store.folder, folder)),
   append: async (entry) => {
     await store.append(entry);
-    await loadPending(store, outside);
+    await bringUpToDate(store, outside);
   },
 });

@@ -7,15 +7,15 @@ import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { StorageError } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
-import { ledgerMemoryMb, reportMemoryMb } from '../domain/limits.js';
 import { type Month, monthsOf, monthWindow } from '../domain/period.js';
 import type { Query } from '../domain/query.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
 import { reconciliationText } from '../domain/reconciliation-text.js';
-import { loadPending, type Outside } from '../pipeline.js';
+import { bringUpToDate, type Outside } from '../pipeline.js';
 import { check, compare, summarise } from '../stages/reconcile.js';
 import { describeSet, materialise, type WrittenFile, writeReports } from '../stages/report.js';
 import { publishClosed } from './closed-month.js';
+import { leaveRoom, makeRoom } from './room.js';
 
 /** What the comparison of a month found. */
 export interface ReconciledMonth {
@@ -54,16 +54,20 @@ async function fillInputs(store: Store, config: Config): Promise<void> {
   await fillInvoice(store, config.invoiceFile ?? '', config.invoice);
 }
 
-/** Loads what is landed and makes all that some reports read: the comparison, which takes long, only for those that need it. */
+/**
+ * Brings the ledger up to date and makes all that some reports read: the comparison, which takes long, only for those that need it. The room
+ * stays made, for the reports.
+ */
 export async function prepareReports(
   store: Store,
   config: Config,
   outside: Outside,
   reports: readonly Query[],
 ): Promise<void> {
-  await loadPending(store, outside);
+  await bringUpToDate(store, outside);
   await fillInputs(store, config);
   const compared = reports.some(({ reads }) => reads.some((name) => store.queries.get(name)?.kind === 'period'));
+  await makeRoom(store, config.range);
   if (compared) await compare({ sql: store.ledger, queries: store.queries }, config.range);
 }
 
@@ -74,16 +78,16 @@ async function eachMonth<Result>(
   stage: string,
   work: (month: Month) => Promise<Result>,
 ): Promise<Result[]> {
-  await loadPending(store, outside);
+  await bringUpToDate(store, outside);
   await fillInputs(store, config);
-  await store.ledger.limitMemory(reportMemoryMb);
   const results: Result[] = [];
   for (const month of monthsOf(config.range)) {
     outside.signal.throwIfAborted();
     outside.onEvent({ kind: 'stage', stage, detail: month });
+    await makeRoom(store, monthWindow(month));
     results.push(await work(month));
   }
-  await store.ledger.limitMemory(ledgerMemoryMb);
+  await leaveRoom(store);
   return results;
 }
 

@@ -7,18 +7,21 @@ export interface AddUpPorts {
     transaction<T>(work: () => Promise<T>): Promise<T>;
   };
   readonly queries: ReadonlyMap<string, Query>;
+  /** Before each run of days, both UTC, the end exclusive. What it throws ends the work; what is left is still due. */
+  onPeriod(start: string, end: string): void;
 }
 
 /**
  * Makes the tables of queries/daily/ anew for the days that loads have touched, so that nobody who asks for sums has to read every record
- * again. One transaction for each run of days within a month: what is interrupted is still due.
+ * again. One transaction for each run of days: what is interrupted is still due.
  */
-export async function addUp({ sql, queries }: AddUpPorts): Promise<{ readonly periods: number }> {
+export async function addUp({ sql, queries, onPeriod }: AddUpPorts): Promise<{ readonly periods: number }> {
   const stale = queryNamed(queries, 'stale_periods');
   const tables = inReadingOrder(queries, 'daily');
   const periods = await sql.texts(stale.name, stale.sql);
-  for (const [start, end] of periods) {
-    const days: DayParameters = { start: { day: start ?? '' }, end: { day: end ?? '' } };
+  for (const [start = '', end = ''] of periods as [string, string][]) {
+    onPeriod(start, end);
+    const days: DayParameters = { start: { day: start }, end: { day: end } };
     await sql.transaction(async () => {
       for (const query of tables) {
         await sql.run(query.name, `delete from ${query.name} where day >= $start and day < $end`, days);

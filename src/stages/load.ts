@@ -37,11 +37,14 @@ export async function load(ports: LoadPorts, lines: readonly LoadableLine[]): Pr
   const info = { batches: 0, files: 0, rows: 0, quarantined: 0, priceChanges: 0 };
   // Each thread holds row groups of its own while it writes; two of them are no faster on two cores.
   await ports.sql.run('load threads', 'set threads = 1');
-  for (const batch of batchesOf(lines)) {
-    await ports.sql.transaction(() => loadBatch(ports, batch, info));
-    info.batches += 1;
+  try {
+    for (const batch of batchesOf(lines)) {
+      await ports.sql.transaction(() => loadBatch(ports, batch, info));
+      info.batches += 1;
+    }
+  } finally {
+    await ports.sql.run('load threads', 'reset threads');
   }
-  await ports.sql.run('load threads', 'reset threads');
   return info;
 }
 

@@ -38,6 +38,11 @@ describe('the range', () => {
     [{ from: '2026-10-02', to: '2026-10-01' }, 'must be before'],
     [{ from: '2026-10-01', to: '2026-10-01' }, 'must be before'],
     [{ from: '2026-10-01', to: '2026-11-24' }, 'lies in the future'],
+    [
+      { from: '2007-12-31', to: '2026-10-01' },
+      '--from 2007-12-31 lies before Twilio was founded: at the earliest 2008-01-01.',
+    ],
+    [{ month: '2007-12' }, '--month 2007-12 lies before Twilio was founded: at the earliest 2008-01-01.'],
     [{ month: '2026-12' }, 'no day that is over'],
     [{ month: '2026-9' }, 'is not a month'],
     [{ from: '2026-02-30', to: '2026-03-01' }, 'is not a day'],

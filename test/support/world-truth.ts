@@ -129,12 +129,16 @@ export function expectMayChange(url: string, truth: Truth, readAt: string, to: s
     expect(open < to, `${url} was asked for again, everything before ${open} is settled`).toBe(true);
     return;
   }
+  // What is read again of one account is read again of all of them together.
+  const isConsolidated = searchParams.get('IncludeSubaccounts') === 'true';
   const endMs = Date.parse(end) + (list === 'Usage' ? dayMs : 0);
   for (let ms = Date.parse(first.slice(0, 10)); ms < endMs; ms += dayMs) {
     const day = dayText(ms);
     const isUnpriced = truth.unpriced.some(
       (one) =>
-        one.account_sid === account && one.day === day && (list === 'Usage' || one.service === list.toLowerCase()),
+        (isConsolidated || one.account_sid === account) &&
+        one.day === day &&
+        (list === 'Usage' || one.service === list.toLowerCase()),
     );
     expect(day >= open || isUnpriced, `${url} was asked for again, ${day} is settled since ${readAt}`).toBe(true);
   }

@@ -1,0 +1,26 @@
+import { reportMemoryMb } from './limits.js';
+
+/**
+ * Days times accounts that two threads have room for in the memory of reports: each of them holds row groups of its own of the comparison's
+ * wide rows. Measured with six families for each account and day and a cause for every row: 40,000 fit, 60,000 do not.
+ */
+const accountDaysOfTwoThreads = 40_000;
+/** What one thread has room for, likewise: 155,000 fit, 310,000 need twice the memory. */
+const accountDaysOfOneThread = 155_000;
+/** Ranges of many years end in an error of the database rather than in the machine's last memory. */
+const memoryMbMax = 4096;
+
+export interface Room {
+  readonly memoryMb: number;
+  /** Undefined = as many as there are cores. */
+  readonly threads: 1 | undefined;
+}
+
+/** What the database may use while it compares and reports on so many accounts and days. */
+export function roomFor(accounts: number, days: number): Room {
+  const accountDays = accounts * days;
+  return {
+    memoryMb: Math.min(memoryMbMax, Math.ceil(reportMemoryMb * Math.max(1, accountDays / accountDaysOfOneThread))),
+    threads: accountDays > accountDaysOfTwoThreads ? 1 : undefined,
+  };
+}

@@ -1,0 +1,18 @@
+import type { Store } from '../adapters/store.js';
+import { ledgerMemoryMb } from '../domain/limits.js';
+import { daysIn, type Window } from '../domain/period.js';
+import { roomFor } from '../domain/report-room.js';
+
+/** Gives the ledger what comparing and reporting on the window needs, until `leaveRoom`. */
+export async function makeRoom({ ledger }: Store, window: Window): Promise<void> {
+  const [[accounts = '0'] = []] = await ledger.texts('accounts', 'select count(*) from accounts');
+  const { memoryMb, threads } = roomFor(Number.parseInt(accounts ?? '0', 10), daysIn(window));
+  await ledger.limitMemory(memoryMb);
+  await ledger.run('threads', threads === undefined ? 'reset threads' : `set threads = ${threads}`);
+}
+
+/** Back to what loading has. */
+export async function leaveRoom({ ledger }: Store): Promise<void> {
+  await ledger.limitMemory(ledgerMemoryMb);
+  await ledger.run('threads', 'reset threads');
+}
