@@ -36,7 +36,7 @@ export async function reconcile(options: BenchOptions): Promise<Figure[]> {
   const oneWindow = median(lookBack.oneWindow);
   return [
     figure('comparison', (round) => round.compare, ratioGoal),
-    figure('sums by day of the whole month, made while loading', (round) => round.addUp),
+    figure('sums by day of the whole month, made behind the load', (round) => round.addUp),
     figure(
       'comparison with its reports and checks',
       (round) => round.compare + round.reports + round.checks,
