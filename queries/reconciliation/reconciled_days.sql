@@ -72,6 +72,7 @@ residuals as (
     d.usage_final,
     d.open_count,
     d.unpriced_units,
+    d.item_count,
     d.usage_count,
     d.usage_count - d.item_count as count_difference,
     d.usage_units - d.item_units as units_difference,
@@ -110,7 +111,8 @@ caused as (
       when
         count_difference > 0
         and residual > 0
-        and residual <= greatest(count_difference, units_difference) * highest_cost
+        -- Where nothing is listed, all that usage counts is missing, whatever it cost.
+        and (item_count = 0 or residual <= greatest(count_difference, units_difference) * highest_cost)
         then 'deleted_at_twilio'
       when
         count_difference < 0
