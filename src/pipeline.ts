@@ -9,7 +9,7 @@ import { type Account, appearedMessage } from './domain/account.js';
 import { TryAgainError } from './domain/errors.js';
 import { withFailures } from './domain/extract-sum.js';
 import type { ExtractInfo, TaskFailure } from './domain/extraction.js';
-import { ledgerMemoryMb, reportMemoryMb } from './domain/limits.js';
+import { reportMemoryMb } from './domain/limits.js';
 import { outOfReachWarnings } from './domain/out-of-reach.js';
 import { type Instant, instantOf } from './domain/period.js';
 import type { PipelineEvent } from './domain/pipeline-event.js';
@@ -18,6 +18,7 @@ import type { Task } from './domain/task.js';
 import { version } from './domain/version.js';
 import { AccountsInMemory } from './pipeline/accounts-in-memory.js';
 import { discoverInputOf, type Pulling, pullTasks, twilioOf } from './pipeline/pulling.js';
+import { leaveRoom } from './pipeline/room.js';
 import { pullRounds, type Rounds } from './pipeline/rounds.js';
 import { addUp } from './stages/add-up.js';
 import { type DiscoverInfo, type DiscoverPorts, discover } from './stages/discover.js';
@@ -75,7 +76,7 @@ export async function bringUpToDate(store: Store, outside: Outside): Promise<Loa
     };
     await addUp({ sql: store.ledger, queries: store.queries, onPeriod });
   } finally {
-    await store.ledger.limitMemory(ledgerMemoryMb);
+    await leaveRoom(store);
   }
   return info;
 }

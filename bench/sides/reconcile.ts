@@ -96,9 +96,14 @@ async function run(steps: readonly Step[]): Promise<void> {
   for (const [name, sql] of steps) await ledger.run(name, sql);
 }
 
-const everyDay = `insert into stale_days select day from days where day >= date '${days.start.day}' and day < date '${days.end.day}'`;
+/** As if a load had touched the days from that one on. */
+const touchFrom = (first: string): Promise<void> =>
+  ledger.run(
+    'stale_days',
+    `insert into stale_days select day from days where day >= ${first} and day < date '${days.end.day}'`,
+  );
 
-async function secondsOf(work: () => Promise<void>): Promise<number> {
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now();
   await work();
   return (performance.now() - startedMs) / 1000;
@@ -131,8 +136,8 @@ async function round(): Promise<Round> {
   const bare = await secondsOf(async () => {
     for (const [place, sql] of bareSql.entries()) await timed(`bare_${place}`, sql);
   });
-  await ledger.run('stale_days', everyDay);
-  const added = await secondsOf(() => addUp(ports(timed)).then(() => undefined));
+  await touchFrom(`date '${days.start.day}'`);
+  const added = await secondsOf(() => addUp(ports(timed)));
   const compared = await secondsOf(() => compare(ports(timed), period));
   const reported = await secondsOf(async () => {
     for (const report of reports) {
@@ -175,14 +180,8 @@ async function verified(): Promise<Pick<ReconcileResult, 'keys' | 'usageRows' | 
 
 /** The sums of the days that a night reads again, as its load makes them anew. */
 async function lookBack(): Promise<number> {
-  const first = `date '${days.end.day}' - ${input.lookBackDays + 1}`;
-  await ledger.run(
-    'stale_days',
-    `insert into stale_days select day from days where day >= ${first} and day < date '${days.end.day}'`,
-  );
-  return secondsOf(() =>
-    addUp(ports((name, sql, parameters) => ledger.run(name, sql, parameters))).then(() => undefined),
-  );
+  await touchFrom(`date '${days.end.day}' - ${input.lookBackDays + 1}`);
+  return secondsOf(() => addUp(ports((name, sql, parameters) => ledger.run(name, sql, parameters))));
 }
 
 /** What that takes where each list was read once, and after so many nights; and what the comparison takes then, to the bare query. */

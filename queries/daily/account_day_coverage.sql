@@ -25,10 +25,7 @@ with windows as (
     window_start,
     window_end,
     greatest(cast(window_start as date), $start) as first_day,
-    least(
-      cast(window_end as date) + case when window_end > cast(cast(window_end as date) as timestamp) then 1 else 0 end,
-      $end
-    ) as end_day
+    least(day_behind(window_end), $end) as end_day
   from tasks
   where
     window_start < cast($end as timestamp)

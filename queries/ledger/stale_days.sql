@@ -10,8 +10,7 @@
 with asked as (
   select
     cast(window_start as date) as first_day,
-    cast(window_end as date) + case when window_end > cast(cast(window_end as date) as timestamp) then 1 else 0 end
-    as end_day
+    day_behind(window_end) as end_day
   from staging_tasks
   where window_start is not null and resource in ('calls', 'messages', 'usage_records')
   group by window_start, window_end

@@ -2,7 +2,7 @@
 --             too: a few days more cost less than another round of statements. A run ends where memory would not hold
 --             more.
 -- kind:       query
--- parameters: none
+-- parameters: $account_days_max VARCHAR how many days times accounts a run may have
 -- reads:      stale_days, accounts
 -- grain:      start_day
 -- order:      start_day
@@ -15,10 +15,8 @@ with distinct_days as (
   group by day
 ),
 
--- Measured with ten families of usage and four of records for each account and day: 90,000 account-days fit in the
--- memory of reports, 150,000 do not.
 limits as (
-  select greatest(40000 // greatest(count(*), 1), 1) as days_max
+  select greatest(cast($account_days_max as bigint) // greatest(count(*), 1), 1) as days_max
   from accounts
 ),
 

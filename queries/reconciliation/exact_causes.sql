@@ -74,7 +74,6 @@ conventional as (
     -- them.
     case
       when d.service is not null then cast(0 as decimal(38, 8))
-      when d.family <> 'uncategorised' then d.usage_cost
       when d.usage_cost between least(0, d.unlisted_cost) and greatest(0, d.unlisted_cost) then d.usage_cost
       else cast(0 as decimal(38, 8))
     end as not_itemised
@@ -87,7 +86,7 @@ conventional as (
     d.day >= $start - 1
     and d.day < $end + 1
     and d.usage_known
-    and not (d.service is null and d.family <> 'uncategorised' and d.item_cost = 0)
+    and not (d.service is null and d.family <> 'uncategorised')
     and not (
       d.service is not null
       and d.usage_cost = d.item_cost

@@ -195,7 +195,7 @@ measured as (
     case when d.usage_known then d.usage_cost - d.item_cost end as difference,
     -- A family that no list itemises has no record to be compared with.
     case
-      when d.usage_known and d.service is null and d.family <> 'uncategorised' and d.item_cost = 0 then d.usage_cost
+      when d.usage_known and d.service is null and d.family <> 'uncategorised' then d.usage_cost
       else coalesce(e.not_itemised, cast(0 as decimal(38, 8)))
     end as not_itemised,
     coalesce(e.carrier_fees, cast(0 as decimal(38, 8))) as carrier_fees,

@@ -127,17 +127,23 @@ function parseColumn(text: string): QueryColumn | undefined {
 const splitList = (text: string, separator: string): string[] =>
   text === 'none' || text === '' ? [] : text.split(separator).map((part) => part.trim());
 
+/** Layers of few kinds. */
+const kindsOfLayer: { readonly [layer in QueryLayer]?: readonly QueryKind[] } = {
+  daily: ['daily', 'view', 'query'],
+  reconciliation: ['period', 'query'],
+};
+/** Kinds that belong to one layer, or are written otherwise. */
+const kindsElsewhere: readonly QueryKind[] = ['daily', 'period', 'merge', 'report', 'check'];
+
 function parseKind(text: string | undefined, layer: QueryLayer): { kind: QueryKind; mergeKey: string[] } | undefined {
   if (layer === 'reports' || layer === 'checks') {
     return text === undefined ? { kind: layer === 'reports' ? 'report' : 'check', mergeKey: [] } : undefined;
   }
   if (text?.startsWith('merge by ')) return { kind: 'merge', mergeKey: splitList(text.slice('merge by '.length), ',') };
-  if (text === 'daily' && layer !== 'daily') return undefined;
-  if (layer === 'daily' && text !== 'daily' && text !== 'view' && text !== 'query') return undefined;
-  if (text === 'period' && layer !== 'reconciliation') return undefined;
-  if (layer === 'reconciliation' && text !== 'period' && text !== 'query') return undefined;
   const kind = queryKinds.find((known) => known === text);
-  return kind === undefined || ['merge', 'report', 'check'].includes(kind) ? undefined : { kind, mergeKey: [] };
+  if (kind === undefined) return undefined;
+  const fits = kindsOfLayer[layer]?.includes(kind) ?? !kindsElsewhere.includes(kind);
+  return fits ? { kind, mergeKey: [] } : undefined;
 }
 
 function parseColumns(lines: readonly string[], what: string, problems: string[]): QueryColumn[] {

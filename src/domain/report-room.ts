@@ -1,10 +1,11 @@
 import { reportMemoryMb } from './limits.js';
 
 /**
- * Days times accounts that two threads have room for in the memory of reports: each of them holds row groups of its own of the comparison's
- * wide rows. Measured with six families for each account and day and a cause for every row: 40,000 fit, 60,000 do not.
+ * Days times accounts that two threads have room for in the memory of reports: each of them holds row groups of its own of wide rows. Measured
+ * with six families for each account and day: 40,000 fit and 60,000 do not where every row of the comparison has a cause; adding up, 90,000 fit
+ * and 150,000 do not.
  */
-const accountDaysOfTwoThreads = 40_000;
+export const accountDaysOfTwoThreads = 40_000;
 /** What one thread has room for, likewise: 155,000 fit, 310,000 need twice the memory. */
 const accountDaysOfOneThread = 155_000;
 /** Ranges of many years end in an error of the database rather than in the machine's last memory. */

@@ -1,9 +1,14 @@
 import { type DayParameters, inReadingOrder, parametersOf, type Query, queryNamed } from '../domain/query.js';
+import { accountDaysOfTwoThreads } from '../domain/report-room.js';
 
 export interface AddUpPorts {
   readonly sql: {
     run(name: string, sql: string, parameters?: DayParameters): Promise<void>;
-    texts(name: string, sql: string): Promise<readonly (readonly (string | null)[])[]>;
+    texts(
+      name: string,
+      sql: string,
+      parameters?: Readonly<Record<string, string>>,
+    ): Promise<readonly (readonly (string | null)[])[]>;
     transaction<T>(work: () => Promise<T>): Promise<T>;
   };
   readonly queries: ReadonlyMap<string, Query>;
@@ -18,7 +23,7 @@ export interface AddUpPorts {
 export async function addUp({ sql, queries, onPeriod }: AddUpPorts): Promise<{ readonly periods: number }> {
   const stale = queryNamed(queries, 'stale_periods');
   const tables = inReadingOrder(queries, 'daily');
-  const periods = await sql.texts(stale.name, stale.sql);
+  const periods = await sql.texts(stale.name, stale.sql, { account_days_max: String(accountDaysOfTwoThreads) });
   for (const [start = '', end = ''] of periods as [string, string][]) {
     onPeriod(start, end);
     const days: DayParameters = { start: { day: start }, end: { day: end } };

@@ -31,7 +31,7 @@ const uncontrolled = new Map(queries).set(control.name, {
 const cutOff = (ledger: Database, left: number): AddUpPorts['sql'] => ({
   run: (name, sql, parameters) =>
     left-- > 0 ? ledger.run(name, sql, parameters) : Promise.reject(new Error('cut off')),
-  texts: (name, sql) => ledger.texts(name, sql),
+  texts: (name, sql, parameters) => ledger.texts(name, sql, parameters),
   transaction: (work) => ledger.transaction(work),
 });
 
@@ -41,18 +41,18 @@ describe('sums by day are of the records', () => {
     const folder = await temporaryFolder();
     const ledger = await openLedger(folder, queries, await seedFiles());
     const loads = await RandomLoads.begin(draw, folder);
+    const sql = {
+      run: ledger.run.bind(ledger),
+      texts: ledger.texts.bind(ledger),
+      transaction: ledger.transaction.bind(ledger),
+      literal: sqlText,
+    };
+    const trusted = (file: string): Promise<string> => Promise.resolve(file);
     const add = (sql: AddUpPorts['sql'] = ledger): Promise<unknown> =>
       addUp({ sql, queries, onPeriod: () => undefined });
     try {
       for (let run = 1; run <= runs; run += 1) {
         const lines = await loads.run(run);
-        const sql = {
-          run: ledger.run.bind(ledger),
-          texts: ledger.texts.bind(ledger),
-          transaction: ledger.transaction.bind(ledger),
-          literal: sqlText,
-        };
-        const trusted = (file: string): Promise<string> => Promise.resolve(file);
         await load({ sql, queries: uncontrolled, trusted, manifestPath: loads.manifestPath }, lines);
         // Killed between loading and adding up, or while adding up: what is left is still due.
         if (run < runs && draw.chance(30)) continue;

@@ -117,7 +117,7 @@ export async function makeInputs(
 }
 
 /** The ledger keeps the tables of queries/daily/ for all days, whatever days a case asks for. */
-const everyDay = { start: { day: '2008-01-01' }, end: { day: '2107-12-31' } };
+export const everyDay = { start: { day: '2008-01-01' }, end: { day: '2107-12-31' } };
 
 const seedRows = (path: string): string => `read_csv(${sqlText(path)}, header = true, all_varchar = true)`;
 
