@@ -1,8 +1,8 @@
--- purpose:    Calls and messages by account, day, currency and family of usage categories: what every sum by day is
+-- purpose:    Calls and messages by account, day, currency and family of usage categories: what most sums by day are
 --             made of.
 -- kind:       daily
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charges
+-- reads:      charge_routes
 -- grain:      account_sid, day, currency, family
 -- order:      none
 -- columns:
@@ -21,96 +21,25 @@
 --   unpriced_count  BIGINT
 --   unpriced_units  BIGINT
 --   open_count      BIGINT         unpriced ones that a price may still come for: the unbilled ones left out
--- Each service by itself: its name beside the family would be hashed and compared for every record.
-with call_families as (
+with final as (
   select
     account_sid,
     day,
     currency,
     family,
-    count(*) as record_count,
-    sum(
-      case
-        when coalesce(cost, 0) <> 0 then 0
-        when status in ('busy', 'failed', 'no-answer', 'canceled') then 1
-        else 0
-      end
-    ) as unbilled_count,
-    sum(minutes) as units,
+    service,
+    cast(sum(record_count) as bigint) as record_count,
+    cast(sum(unbilled_count) as bigint) as unbilled_count,
+    cast(sum(units) as bigint) as units,
     sum(cost) as cost,
-    max(cost) as highest_cost,
-    count(*) - count(cost) as unpriced_count,
-    sum(case when cost is null then minutes else 0 end) as unpriced_units,
-    sum(
-      case
-        when cost is not null then 0
-        when status in ('busy', 'failed', 'no-answer', 'canceled') then 0
-        else 1
-      end
-    ) as open_count
-  from charges
-  where
-    service = 'calls'
-    and charged_at >= cast($start as timestamp)
-    and charged_at < cast($end as timestamp)
-  group by account_sid, day, currency, family
-),
-
-message_families as (
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    count(*) as record_count,
-    sum(segments) as units,
-    sum(cost) as cost,
-    max(cost) as highest_cost,
-    sum(case when status = 'failed' then cost end) as failed_cost,
-    count(*) - count(cost) as unpriced_count,
-    sum(case when cost is null then segments else 0 end) as unpriced_units
-  from charges
-  where
-    service = 'messages'
-    and charged_at >= cast($start as timestamp)
-    and charged_at < cast($end as timestamp)
-  group by account_sid, day, currency, family
-),
-
-final as (
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    'calls' as service,
-    record_count,
-    cast(unbilled_count as bigint) as unbilled_count,
-    cast(units as bigint) as units,
-    coalesce(cost, cast(0 as decimal(38, 8))) as cost,
-    highest_cost,
-    cast(0 as decimal(38, 8)) as failed_cost,
-    unpriced_count,
-    cast(unpriced_units as bigint) as unpriced_units,
-    cast(open_count as bigint) as open_count
-  from call_families
-  union all
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    'messages' as service,
-    record_count,
-    cast(0 as bigint) as unbilled_count,
-    cast(units as bigint) as units,
-    coalesce(cost, cast(0 as decimal(38, 8))) as cost,
-    highest_cost,
-    coalesce(failed_cost, cast(0 as decimal(38, 8))) as failed_cost,
-    unpriced_count,
-    cast(unpriced_units as bigint) as unpriced_units,
-    unpriced_count as open_count
-  from message_families
+    max(highest_cost) as highest_cost,
+    sum(failed_cost) as failed_cost,
+    cast(sum(unpriced_count) as bigint) as unpriced_count,
+    cast(sum(unpriced_units) as bigint) as unpriced_units,
+    cast(sum(open_count) as bigint) as open_count
+  from charge_routes
+  where day >= $start and day < $end
+  group by account_sid, day, currency, family, service
 )
 
 select

@@ -5,15 +5,8 @@ import { loadQueries } from '../adapters/query-files.js';
 import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
-import {
-  byColumn,
-  createReport,
-  dayParameters,
-  parametersOf,
-  type Query,
-  reportsOf,
-  selectReport,
-} from '../domain/query.js';
+import { byColumn, dayParameters, parametersOf, type Query, reportsOf } from '../domain/query.js';
+import { createReport, selectReport } from '../domain/report-sql.js';
 import { prepareReports, publish } from '../pipeline/publishing.js';
 import { addCommon, addRange, addReconciliation } from './options.js';
 import { exitCodeOf, monthJson, monthLines, setExitCode } from './run.js';

@@ -62,6 +62,10 @@ export interface Query {
   readonly grain: readonly string[];
   readonly order: readonly string[];
   readonly columns: readonly QueryColumn[];
+  /** Reports only: columns that add up over the rows of one currency. */
+  readonly totals: readonly string[];
+  /** Reports only: the table that must be filled by the user, as `rates`, or the report is of nothing and is not published. */
+  readonly needs: string | undefined;
   /** Checks only. */
   readonly severity: Severity | undefined;
   /** Checks only: what to do when rows appear. */
@@ -83,6 +87,8 @@ const knownKeys = [
   'severity',
   'meaning',
   'example',
+  'totals',
+  'needs',
 ];
 const columnPattern = /^(\S+)\s+([A-Z]+(?:\(\d+, ?\d+\))?(?:\[\])?)(?:\s+(.*))?$/;
 
@@ -189,8 +195,15 @@ export function parseQuery(layer: QueryLayer, name: string, sql: string): Parsed
   const grainIsWords = kind?.kind === 'landing' || layer === 'macros';
   const order = splitList(values.get('order') ?? '', ',');
   const key = kind?.mergeKey ?? [];
-  for (const stranger of strangers([...(grainIsWords ? [] : grain), ...order, ...key], columns)) {
-    problems.push(`${stranger} stands in grain, order or kind but is no column`);
+  const totals = splitList(values.get('totals') ?? '', ',');
+  for (const stranger of strangers([...(grainIsWords ? [] : grain), ...order, ...key, ...totals], columns)) {
+    problems.push(`${stranger} stands in grain, order, totals or kind but is no column`);
+  }
+  if (layer !== 'reports' && (values.has('totals') || values.has('needs')))
+    problems.push('only a report has `-- totals:` and `-- needs:`; take them out');
+  for (const { name: column, type } of columns) {
+    if (totals.includes(column) && !/^(DECIMAL|BIGINT|INTEGER)/.test(type))
+      problems.push(`${column} stands in totals but is ${type}; only DECIMAL, BIGINT and INTEGER add up`);
   }
   if (problems.length > 0 || kind === undefined) return { problems };
   return {
@@ -204,22 +217,14 @@ export function parseQuery(layer: QueryLayer, name: string, sql: string): Parsed
       grain: grainIsWords ? [] : grain,
       order,
       columns,
+      totals,
+      needs: values.get('needs'),
       severity: severity === 'fail' || severity === 'warn' ? severity : undefined,
       meaning: values.get('meaning'),
       sql: sql.trimEnd(),
     },
   };
 }
-
-/** The result as texts in the reports' one form: times as ISO 8601 with Z, everything else as DuckDB writes it exactly. */
-export const selectTexts = (columns: readonly QueryColumn[], from: string): string => {
-  const texts = columns.map(({ name, type }) =>
-    type === 'TIMESTAMP'
-      ? `strftime("${name}", '%Y-%m-%dT%H:%M:%SZ') as "${name}"`
-      : `cast("${name}" as varchar) as "${name}"`,
-  );
-  return `select ${texts.join(', ')} from ${from}`;
-};
 
 /** @throws InvariantError where there is none of that name */
 export function queryNamed(queries: ReadonlyMap<string, Query>, name: string): Query {
@@ -264,16 +269,6 @@ export function inReadingOrder(queries: ReadonlyMap<string, Query>, kind: QueryK
   };
   for (const query of queries.values()) if (query.kind === kind) visit(query, []);
   return ordered;
-}
-
-/** Makes the table that a report's file, and whatever else reads its rows, is read from. */
-export const createReport = ({ name, sql }: Pick<Query, 'name' | 'sql'>): string =>
-  `create or replace temp table report_${name} as\n${sql}`;
-
-/** That table's rows as texts, in the report's order. */
-export function selectReport({ name, columns, order }: Query, where = ''): string {
-  const sorted = order.map((column) => `report_${name}."${column}"`).join(', ');
-  return `${selectTexts(columns, `report_${name}`)} ${where} order by ${sorted}`;
 }
 
 /** The reports among all queries, by name. */

@@ -8,9 +8,9 @@ import {
   parametersOf,
   type Query,
   queryNamed,
-  selectReport,
 } from '../domain/query.js';
 import { type Reconciliation, type ReportRow, worstOf } from '../domain/reconciliation.js';
+import { selectReport } from '../domain/report-sql.js';
 
 export interface ReconcilePorts {
   readonly sql: {

@@ -3,7 +3,6 @@ import type { Finding } from '../domain/finding.js';
 import type { Month, Window } from '../domain/period.js';
 import {
   byColumn,
-  createReport,
   type DayParameters,
   dayParameters,
   parametersOf,
@@ -11,9 +10,9 @@ import {
   type QueryColumn,
   queryNamed,
   reportsOf,
-  selectReport,
 } from '../domain/query.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
+import { createReport, selectReport } from '../domain/report-sql.js';
 import { statementFileName } from '../domain/statement-name.js';
 import { version } from '../domain/version.js';
 

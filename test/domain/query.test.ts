@@ -22,7 +22,7 @@ const problems = (...given: Parameters<typeof parseQuery>): readonly string[] =>
 
 describe('parseQuery', () => {
   it('reads a report', () => {
-    const sql = header({ purpose: 'What a thing cost,\n--             and more.' });
+    const sql = header({ purpose: 'What a thing cost,\n--             and more.', totals: 'cost', needs: 'rates' });
     expect(parseQuery('reports', 'x', sql)).toEqual({
       query: {
         layer: 'reports',
@@ -42,6 +42,8 @@ describe('parseQuery', () => {
           { name: 'name', type: 'VARCHAR', note: '' },
           { name: 'cost', type: 'DECIMAL(38,8)', note: 'in currency; null = unpriced' },
         ],
+        totals: ['cost'],
+        needs: 'rates',
         severity: undefined,
         meaning: undefined,
         sql: sql.trimEnd(),
@@ -73,9 +75,11 @@ describe('parseQuery', () => {
     [{ columns: '\n--   month DATE\n--   name varchar' }, 'column `name varchar` is not `name TYPE note`'],
     [{ columns: '\n--   month DATE\n--   name VARCHAR\n--   name VARCHAR' }, 'column name stands twice'],
     [{ parameters: '$start' }, 'parameter `start` is not `name TYPE note`'],
-    [{ grain: 'month, customer' }, 'customer stands in grain, order or kind but is no column'],
-    [{ order: 'month, customer' }, 'customer stands in grain, order or kind but is no column'],
+    [{ grain: 'month, customer' }, 'customer stands in grain, order, totals or kind but is no column'],
+    [{ order: 'month, customer' }, 'customer stands in grain, order, totals or kind but is no column'],
     [{ kind: 'view' }, '`-- kind: view` does not fit the layer reports'],
+    [{ totals: 'price' }, 'price stands in grain, order, totals or kind but is no column'],
+    [{ totals: 'month' }, 'month stands in totals but is DATE; only DECIMAL, BIGINT and INTEGER add up'],
     [{ severity: 'bad' }, 'severity bad is neither fail nor warn'],
   ])('refuses a report with %j', (changes, problem) => {
     expect(problems('reports', 'x', header(changes)).join('\n')).toContain(problem);
@@ -99,6 +103,12 @@ describe('parseQuery', () => {
     expect(problems('checks', 'x', header()).join('\n')).toMatch(/-- severity:[\s\S]*-- meaning:/);
     expect(problems('reports', 'two-words', header())).toEqual([
       'the name two-words is not snake_case; rename the file',
+    ]);
+  });
+
+  it('refuses totals of what is no report', () => {
+    expect(problems('checks', 'x', header({ severity: 'warn', meaning: 'Look.', totals: 'cost' }))).toEqual([
+      'only a report has `-- totals:` and `-- needs:`; take them out',
     ]);
   });
 
