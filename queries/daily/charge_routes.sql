@@ -1,5 +1,5 @@
--- purpose:    Calls and messages by account, day, currency, family, direction and country of the number outside: the one
---             reading of every record that sums by day are made of.
+-- purpose:    Calls and messages by account, day, currency, family, direction and country of the number outside: the
+--             one reading of every record that sums by day are made of.
 -- kind:       daily
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      charges, country_prefixes
@@ -13,7 +13,8 @@
 --   direction       VARCHAR        Twilio's
 --   calling_code    VARCHAR        of the number called or sent to, of who called in or sent where that is inbound;
 --                                  without plus; empty where it is no E.164 number, or too little of it was kept
---   country_code    VARCHAR        ISO 3166-1 alpha-2 of that number; empty likewise, and where the code is no country's
+--   country_code    VARCHAR        ISO 3166-1 alpha-2 of that number; empty likewise, and where the code is no
+--                                  country's
 --   service         VARCHAR        calls or messages
 --   record_count    BIGINT         unpriced and unbilled ones included
 --   unbilled_count  BIGINT         calls that never connected and cost nothing: Twilio neither bills nor counts them
@@ -25,8 +26,8 @@
 --   unpriced_count  BIGINT
 --   unpriced_units  BIGINT
 --   open_count      BIGINT         unpriced ones that a price may still come for: the unbilled ones left out
--- Each service by itself: its name beside the family would be hashed and compared for every record. Of a number, the few
--- digits that can tell a country are kept, so that those are looked up once for each group and not for each record.
+-- Each service by itself: its name beside the family would be hashed and compared for every record. Of a number, the
+-- few digits that can tell a country are kept, so that those are looked up once for each group and not for each record.
 with call_routes as (
   select
     account_sid,
