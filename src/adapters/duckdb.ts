@@ -153,6 +153,16 @@ export class Database {
     return this.run('memory', `set memory_limit = '${memoryMb}MB'`);
   }
 
+  /**
+   * From now on this database reads and writes no file but its own, those for what memory does not hold, and `paths`; loads no extension;
+   * and keeps its settings. For good.
+   */
+  async seal(paths: readonly string[]): Promise<void> {
+    await this.run('seal', `set allowed_paths = [${paths.map(sqlText).join(', ')}]`);
+    await this.run('seal', 'set enable_external_access = false');
+    await this.run('seal', 'set lock_configuration = true');
+  }
+
   /** All of `work` or nothing of it. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     await this.run('begin', 'begin transaction');

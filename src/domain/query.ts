@@ -70,6 +70,8 @@ export interface Query {
   readonly severity: Severity | undefined;
   /** Checks only: what to do when rows appear. */
   readonly meaning: string | undefined;
+  /** The file of a report of the user's own; undefined = ours. */
+  readonly ownFile?: string;
   /** The whole file, header included, so that line numbers in DuckDB's messages are those of the file. */
   readonly sql: string;
 }

@@ -1,6 +1,6 @@
 import { type CsvColumn, csvPieces } from '../adapters/csv.js';
 import { fillCustomerMap } from '../adapters/customer-file.js';
-import type { TextRow } from '../adapters/duckdb.js';
+import type { Database, TextRow } from '../adapters/duckdb.js';
 import { fillInvoice, fillTolerances } from '../adapters/invoice-file.js';
 import { OutputSet } from '../adapters/output-set.js';
 import type { Store } from '../adapters/store.js';
@@ -48,10 +48,10 @@ export const reconcileMonths = (store: Store, config: Config, outside: Outside):
   );
 
 /** What people write beside Twilio's data: the customer map, the invoice, tolerances. @throws ConfigError */
-async function fillInputs(store: Store, config: Config): Promise<void> {
-  await fillCustomerMap(store, config.customerMap);
-  await fillTolerances(store, config.tolerances);
-  await fillInvoice(store, config.invoiceFile ?? '', config.invoice);
+export async function fillInputs(ledger: Database, config: Config): Promise<void> {
+  await fillCustomerMap(ledger, config.customerMap);
+  await fillTolerances(ledger, config.tolerances);
+  await fillInvoice(ledger, config.invoiceFile ?? '', config.invoice);
 }
 
 /**
@@ -65,7 +65,7 @@ export async function prepareReports(
   reports: readonly Query[],
 ): Promise<void> {
   await bringUpToDate(store, outside);
-  await fillInputs(store, config);
+  await fillInputs(store.ledger, config);
   const compared = reports.some(({ reads }) => reads.some((name) => store.queries.get(name)?.kind === 'period'));
   await makeRoom(store, config.range);
   if (compared) await compare({ sql: store.ledger, queries: store.queries }, config.range);
@@ -79,7 +79,7 @@ async function eachMonth<Result>(
   work: (month: Month) => Promise<Result>,
 ): Promise<Result[]> {
   await bringUpToDate(store, outside);
-  await fillInputs(store, config);
+  await fillInputs(store.ledger, config);
   const results: Result[] = [];
   for (const month of monthsOf(config.range)) {
     outside.signal.throwIfAborted();
