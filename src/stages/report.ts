@@ -6,10 +6,10 @@ import {
   type DayParameters,
   dayParameters,
   parametersOf,
+  publishedReportsOf,
   type Query,
   type QueryColumn,
   queryNamed,
-  reportsOf,
 } from '../domain/query.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
 import { createReport, selectReport } from '../domain/report-sql.js';
@@ -48,9 +48,9 @@ const findingColumns = ['check', 'severity', 'subject', 'detail', 'what_to_do'].
   type: 'VARCHAR',
 }));
 
-/** Runs every report over the period into a temporary table `report_<name>`, in the report's order, for checks and files. */
+/** Runs every report of the set over the period into a temporary table `report_<name>`, in the report's order, for checks and files. */
 export async function materialise(ports: Pick<ReportPorts, 'sql' | 'queries'>, period: Window): Promise<void> {
-  for (const query of reportsOf(ports.queries)) {
+  for (const query of publishedReportsOf(ports.queries)) {
     await ports.sql.run(query.name, createReport(query), parametersOf(query, dayParameters(period)));
   }
 }
@@ -58,7 +58,7 @@ export async function materialise(ports: Pick<ReportPorts, 'sql' | 'queries'>, p
 /** Writes the materialised reports, the customers' statements and the findings as CSV files. */
 export async function writeReports(ports: ReportPorts, findings: readonly Finding[]): Promise<WrittenFile[]> {
   const files: WrittenFile[] = [];
-  for (const query of reportsOf(ports.queries)) {
+  for (const query of publishedReportsOf(ports.queries)) {
     if (query.name === statementReport) continue;
     const rows = ports.sql.chunks(query.name, selectReport(query));
     files.push(await ports.writeCsv(`${query.name}.csv`, query.columns, rows));
