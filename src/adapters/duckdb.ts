@@ -109,10 +109,10 @@ export class Database {
     }
   }
 
-  /** Appends rows of whole numbers and texts in column order: for seeds, not for records. */
+  /** Appends rows of whole numbers and texts, in column order, to a temporary table: for what people write, not for records. */
   async append(table: string, rows: Iterable<readonly SqlParameter[]>): Promise<void> {
     try {
-      const appender = await this.connection.createAppender(table);
+      const appender = await this.connection.createAppender(table, 'main', 'temp');
       for (const row of rows) {
         for (const value of row) appendValue(appender, value);
         appender.endRow();

@@ -57,6 +57,8 @@ export interface Snapshot {
   readonly through: number;
   /** The newest run of which it holds anything; 0 = none. */
   readonly run: number;
+  /** This reader's own; gone when it is closed. */
+  readonly temporaryFolder: string;
   close(): Promise<void>;
 }
 
@@ -82,6 +84,7 @@ export async function openSnapshot(
     ledger,
     through: await loadedThrough(ledger),
     run: Number.parseInt(run ?? '0', 10),
+    temporaryFolder,
     close: () => {
       ledger.close();
       return removePath(temporaryFolder);

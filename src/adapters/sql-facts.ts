@@ -32,7 +32,11 @@ export async function factsOf(database: Database, sql: string): Promise<SqlFacts
   );
   const parsed: { error: boolean; error_message?: string; statements?: SqlNode[] } = JSON.parse(json ?? '{}');
   const [statement, ...others] = parsed.statements ?? [];
-  if (parsed.error || statement === undefined) return { problem: parsed.error_message ?? 'there is no statement' };
+  if (parsed.error) {
+    const message = parsed.error_message ?? '';
+    return { problem: message.startsWith('Only SELECT') ? 'it is no SELECT: nothing else is run.' : message };
+  }
+  if (statement === undefined) return { problem: 'there is no statement.' };
   if (others.length > 0) return { problem: `${others.length + 1} statements: one SELECT is wanted` };
   const nodes = nodesOf(statement);
   const commonTables = nodes.flatMap((node) =>

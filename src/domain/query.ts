@@ -288,3 +288,24 @@ export const reportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>
 /** Those of them that every month's set holds. */
 export const publishedReportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>
   reportsOf(queries).filter(({ published }) => published);
+
+/** A SELECT of the user's without a header: what it answers is told by the database, and its rows come as it orders them. */
+export const ownSelect = (file: string, sql: string): Query => ({
+  layer: 'reports',
+  name: 'sql',
+  purpose: file,
+  kind: 'report',
+  mergeKey: [],
+  parameters: [],
+  reads: [],
+  grain: [],
+  order: [],
+  columns: [],
+  totals: [],
+  needs: undefined,
+  published: true,
+  severity: undefined,
+  meaning: undefined,
+  ownFile: file,
+  sql: sql.trim().replace(/;$/, ''),
+});

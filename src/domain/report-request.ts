@@ -1,9 +1,12 @@
 import { ConfigError } from './errors.js';
-import { monthsOf, monthWindow, type Window, addDays } from './period.js';
+import { addDays, monthsOf, monthWindow, type Window } from './period.js';
 import type { Query } from './query.js';
 
 export const reportFormats = ['csv', 'json', 'ndjson', 'parquet', 'xlsx', 'md'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
+
+/** Formats that are no text. */
+export const isBinary = (format: ReportFormat): boolean => format === 'parquet' || format === 'xlsx';
 
 export const periods = ['day', 'month'] as const;
 /** A report is made for each day, or each month, of the range by itself. */

@@ -55,7 +55,10 @@ export function divideLedger(queries: ReadonlyMap<string, Query>, catalog: strin
     if (!storedKinds.has(query.kind) || day === undefined) continue;
     if (!query.columns.some(({ name }) => name === 'account_sid')) continue;
     const from = `${catalog}.main.${query.name} as t`;
-    views.set(query.name, `create or replace temp view ${query.name} as select t.* from ${from} where ${inScopeOn(day)}`);
+    views.set(
+      query.name,
+      `create or replace temp view ${query.name} as select t.* from ${from} where ${inScopeOn(day)}`,
+    );
   }
   return views;
 }

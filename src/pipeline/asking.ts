@@ -16,8 +16,8 @@ import {
   selectTyped,
 } from '../domain/report-sql.js';
 import { compare } from '../stages/reconcile.js';
+import { fillInputs } from './inputs.js';
 import { readOwnQuery, requireGrain } from './own-query.js';
-import { fillInputs } from './publishing.js';
 import type { Book } from './reader.js';
 import { makeRoom } from './room.js';
 
@@ -114,7 +114,10 @@ async function fillScope(ledger: Database, { customers, accounts, currencies }: 
         table,
         `select ${column} from ${table} where ${column} not in (select ${column} from scope_days) order by ${column}`,
       )
-    ).map(([value]) => `--${what} ${value}: ${what === 'customer' ? 'no account of that customer' : 'no such account'} is known${customers.length > 0 && accounts.length > 0 ? ' among those asked for' : ''}.`);
+    ).map(
+      ([value]) =>
+        `--${what} ${value}: ${what === 'customer' ? 'no account of that customer' : 'no such account'} is known${customers.length > 0 && accounts.length > 0 ? ' among those asked for' : ''}.`,
+    );
   const problems = [
     ...(await unknown('asked_customers', 'customer_id', 'customer')),
     ...(await unknown('asked_accounts', 'account_sid', 'account')),

@@ -31,6 +31,8 @@ export interface Reader extends Book {
   readonly asOfRun: number;
   /** Why that is not all that was pulled; undefined where it is. */
   readonly behind: string | undefined;
+  /** This reader's own, for what it writes aside. */
+  readonly temporaryFolder: string;
   query(name: string): Query;
   close(): Promise<void>;
 }
@@ -74,6 +76,7 @@ export async function openReader(config: Config, outside: Outside, holder: Holde
     closings: known.closings,
     asOfRun: snapshot.run,
     behind,
+    temporaryFolder: snapshot.temporaryFolder,
     query: (name) => queryNamed(queries, name),
     close: snapshot.close,
   };

@@ -72,20 +72,35 @@ async function* findingRows(findings: readonly Finding[]): AsyncGenerator<Texts[
   yield findings.map((finding) => [finding.check, finding.severity, finding.subject, finding.detail, finding.meaning]);
 }
 
-/** One file for each customer: the rows come sorted by customer, and are cut where it changes. */
+/** What customers/ holds: whose statement stands in which file. */
+const indexColumns = [
+  { name: 'customer_id', type: 'VARCHAR' },
+  { name: 'customer_name', type: 'VARCHAR' },
+  { name: 'file', type: 'VARCHAR' },
+  { name: 'lines', type: 'BIGINT' },
+  { name: 'sha256', type: 'VARCHAR' },
+];
+
+/** One file for each customer, and their index: the rows come sorted by customer, and are cut where it changes. */
 async function writeStatements(ports: ReportPorts): Promise<WrittenFile[]> {
   const query = queryNamed(ports.queries, statementReport);
-  const column = query.columns[0]?.name;
+  const [idColumn, nameColumn] = query.columns;
   const files: WrittenFile[] = [];
+  const index: Texts[] = [];
   let rows: Texts[] = [];
   const write = async (): Promise<void> => {
-    const customer = rows[0]?.[0];
+    const [customer, name = ''] = rows[0] ?? [];
     if (customer === undefined || customer === null) return;
-    const path = `customers/${statementFileName(customer)}`;
-    files.push(await ports.writeCsv(path, query.columns, one(rows)));
+    const file = statementFileName(customer);
+    const written = await ports.writeCsv(`customers/${file}`, query.columns, one(rows));
+    files.push(written);
+    index.push([customer, name, file, `${rows.length}`, written.sha256]);
     rows = [];
   };
-  invariant(column === 'customer_id', 'a statement begins with its customer');
+  invariant(
+    idColumn?.name === 'customer_id' && nameColumn?.name === 'customer_name',
+    'a statement begins with its customer',
+  );
   for await (const chunk of ports.sql.chunks(query.name, selectReport(query))) {
     for (const row of chunk) {
       if (rows.length > 0 && rows[0]?.[0] !== row[0]) await write();
@@ -93,6 +108,7 @@ async function writeStatements(ports: ReportPorts): Promise<WrittenFile[]> {
     }
   }
   await write();
+  files.push(await ports.writeCsv('customers/index.csv', indexColumns, one(index)));
   return files;
 }
 
