@@ -5,30 +5,31 @@
 -- grain:      month, currency, rank
 -- order:      month, currency, rank
 -- totals:     number_count, calls_count, calls_minutes, calls_cost, messages_count, message_segments, messages_cost,
---             itemised_cost, unpriced_count
+--             itemised_cost, unpriced_calls, unpriced_messages
 -- columns:
---   month             DATE           UTC, first day
---   currency          VARCHAR        ISO 4217; empty = records that Twilio gave no currency yet, all of them unpriced
---   rank              INTEGER        1 = the dearest; of the same cost the first by number, account and customer; empty
---                                    of all others together: those behind the hundredth, and what cost nothing
---   number            VARCHAR        our side of calls and messages: what was called or sent to where they came in,
---                                    else from where they went out. A telephone number (`whatsapp:` and the like before
---                                    it), a short code, a name, client:… or sip:…; ends in **** where a leg of a dial
---                                    bears the number of somebody outside; empty where Twilio gives none; `(others)`
---                                    without rank
---   phone_number_sid  VARCHAR        of the number, where calls to it tell; empty otherwise
---   account_sid       VARCHAR        empty without rank
---   customer_id       VARCHAR        a number whose account changed hands within the month counts for each; empty
---                                    without rank
---   number_count      BIGINT         1, or how many others there are
---   calls_count       BIGINT         unpriced ones included
---   calls_minutes     BIGINT         started minutes
---   calls_cost        DECIMAL(38,8)  in currency; positive = Twilio charged us; of the priced calls
---   messages_count    BIGINT         unpriced ones included
---   message_segments  BIGINT
---   messages_cost     DECIMAL(38,8)  of the priced messages
---   itemised_cost     DECIMAL(38,8)  calls_cost + messages_cost
---   unpriced_count    BIGINT         calls and messages counted in no cost
+--   month              DATE           UTC, first day
+--   currency           VARCHAR        ISO 4217; empty = records that Twilio gave no currency yet, all of them unpriced
+--   rank               INTEGER        1 = the dearest; of the same cost the first by number, account and customer;
+--                                     empty of all others together: those behind the hundredth, and what cost nothing
+--   number             VARCHAR        our side of calls and messages: what was called or sent to where they came in,
+--                                     else from where they went out. A telephone number (`whatsapp:` and the like
+--                                     before it), a short code, a name, client:… or sip:…; ends in **** where a leg of
+--                                     a dial bears the number of somebody outside; empty where Twilio gives none;
+--                                     `(others)` without rank
+--   phone_number_sid   VARCHAR        of the number, where calls to it tell; empty otherwise
+--   account_sid        VARCHAR        empty without rank
+--   customer_id        VARCHAR        a number whose account changed hands within the month counts for each; empty
+--                                     without rank
+--   number_count       BIGINT         1, or how many others there are
+--   calls_count        BIGINT         unpriced ones included
+--   calls_minutes      BIGINT         started minutes
+--   calls_cost         DECIMAL(38,8)  in currency; positive = Twilio charged us; of the priced calls
+--   messages_count     BIGINT         unpriced ones included
+--   message_segments   BIGINT
+--   messages_cost      DECIMAL(38,8)  of the priced messages
+--   itemised_cost      DECIMAL(38,8)  calls_cost + messages_cost
+--   unpriced_calls     BIGINT         counted in no cost
+--   unpriced_messages  BIGINT         counted in no cost
 -- One pass over each of calls and messages groups first; all joins are of groups.
 with call_numbers as (
   select
@@ -80,7 +81,8 @@ number_days as (
     0 as messages_count,
     0 as message_segments,
     cast(0 as decimal(38, 8)) as messages_cost,
-    unpriced_count
+    unpriced_count as unpriced_calls,
+    0 as unpriced_messages
   from call_numbers
   union all
   select
@@ -95,7 +97,8 @@ number_days as (
     record_count as messages_count,
     segments as message_segments,
     coalesce(cost, cast(0 as decimal(38, 8))) as messages_cost,
-    unpriced_count
+    0 as unpriced_calls,
+    unpriced_count as unpriced_messages
   from message_numbers
 ),
 
@@ -114,7 +117,8 @@ numbers as (
     sum(d.message_segments) as message_segments,
     sum(d.messages_cost) as messages_cost,
     sum(d.calls_cost) + sum(d.messages_cost) as itemised_cost,
-    sum(d.unpriced_count) as unpriced_count
+    sum(d.unpriced_calls) as unpriced_calls,
+    sum(d.unpriced_messages) as unpriced_messages
   from number_days as d
   -- n:1, an account-day has one customer; none where Twilio does not list the account
   left join account_customers as c
@@ -148,7 +152,8 @@ placed as (
     message_segments,
     messages_cost,
     itemised_cost,
-    unpriced_count
+    unpriced_calls,
+    unpriced_messages
   from numbers
 ),
 
@@ -168,7 +173,8 @@ ranked as (
     message_segments,
     messages_cost,
     itemised_cost,
-    unpriced_count
+    unpriced_calls,
+    unpriced_messages
   from placed
 ),
 
@@ -189,13 +195,15 @@ final as (
     cast(sum(message_segments) as bigint) as message_segments,
     sum(messages_cost) as messages_cost,
     sum(itemised_cost) as itemised_cost,
-    cast(sum(unpriced_count) as bigint) as unpriced_count
+    cast(sum(unpriced_calls) as bigint) as unpriced_calls,
+    cast(sum(unpriced_messages) as bigint) as unpriced_messages
   from ranked
   group by month, currency, rank, number, phone_number_sid, account_sid, customer_id
 )
 
 select
   month, currency, rank, number, phone_number_sid, account_sid, customer_id, number_count, calls_count, calls_minutes,
-  calls_cost, messages_count, message_segments, messages_cost, itemised_cost, unpriced_count
+  calls_cost, messages_count, message_segments, messages_cost, itemised_cost, unpriced_calls,
+  unpriced_messages
 from final
 order by month, currency, rank nulls last
