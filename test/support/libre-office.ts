@@ -6,23 +6,20 @@ import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 
 /**
- * Comma, quote, UTF-8, from the first line; numbers and dates as they are and not as they are shown, no formula's text, all sheets (LibreOffice
- * help, Filter Options for CSV).
+ * LibreOffice help, Filter Options for CSV: comma, quote, UTF-8, from the first line. Out of it: numbers and dates as they are and not as they are
+ * shown, no formula's text, all sheets. Into it: what looks like a date is one, and formulas are worked out.
  */
-const toCsv = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1';
+const csvFilter = 'Text - txt - csv (StarCalc)';
+const csvOut = `csv:${csvFilter}:44,34,76,1,,0,false,true,false,false,false,-1`;
+const csvIn = `--infilter=${csvFilter}:44,34,76,1,,0,false,true,false,false,false,,true`;
 
-/**
- * What LibreOffice makes of a file: the sheets by name, as texts. It runs with a profile of its own in `folder`, and reads the file as it
- * would on a double click.
- */
-export async function openInLibreOffice(
-  path: string,
-  folder: string,
-): Promise<ReadonlyMap<string, readonly string[][]>> {
+/** What LibreOffice makes of a workbook or a CSV: the sheets by name, as texts. It runs with a profile of its own in `folder`. */
+export async function openInLibreOffice(path: string, folder: string): Promise<ReadonlyMap<string, string[][]>> {
   const profile = pathToFileURL(join(folder, 'office-profile')).href;
   const output = join(folder, `office-${basename(path)}`);
   const environment = { ...process.env, LC_ALL: 'C.UTF-8' };
-  const options = ['--headless', '--norestore', '--convert-to', toCsv, '--outdir', output, path];
+  const read = path.endsWith('.csv') ? [csvIn] : [];
+  const options = [...read, '--headless', '--norestore', '--convert-to', csvOut, '--outdir', output, path];
   await promisify(execFile)('soffice', [`-env:UserInstallation=${profile}`, ...options], { env: environment });
   const stem = `${basename(path).replace(/\.\w+$/, '')}-`;
   const sheets = new Map<string, string[][]>();
