@@ -54,6 +54,7 @@ export function configFor(
     customerMap: [],
     invoiceFile: undefined,
     invoice: [],
+    queriesFolder: undefined,
     tolerances: [],
     phoneNumbers: 'mask',
     concurrency: 20,
