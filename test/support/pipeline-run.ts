@@ -54,6 +54,8 @@ export function configFor(
     customerMap: [],
     invoiceFile: undefined,
     invoice: [],
+    journalAccountsFile: undefined,
+    journalAccounts: [],
     tolerances: [],
     phoneNumbers: 'mask',
     concurrency: 20,
