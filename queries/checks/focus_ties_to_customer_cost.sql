@@ -1,5 +1,5 @@
--- purpose:    The FOCUS dataset against customer_cost, by month, customer and currency: itemised cost and records always,
---             other cost where customer_cost knows it.
+-- purpose:    The FOCUS dataset against customer_cost, by month, customer and currency: itemised cost and records
+--             always, other cost where customer_cost knows it.
 -- severity:   fail
 -- meaning:    Two reports of the same cost differ. Do not load the dataset anywhere; report the bug with this line.
 -- parameters: none
@@ -18,8 +18,9 @@ with charged as (
     sum(x_UnpricedCount) as unpriced_count,
     sum(case when x_Service <> 'other' then BilledCost else 0 end) as itemised_cost,
     sum(case when x_Service = 'other' then BilledCost else 0 end) as other_cost,
-    sum(case when EffectiveCost = BilledCost and ListCost = BilledCost and ContractedCost = BilledCost then 0 else 1 end)
-      as unlike_count
+    sum(
+      case when EffectiveCost = BilledCost and ListCost = BilledCost and ContractedCost = BilledCost then 0 else 1 end
+    ) as unlike_count
   from report_focus_cost_and_usage
   group by cast(BillingPeriodStart as date), x_CustomerId, BillingCurrency
 ),

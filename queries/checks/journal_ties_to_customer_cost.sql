@@ -1,5 +1,5 @@
--- purpose:    The journal's cost lines against customer_cost, to the last decimal: every cost that is not rounded away is
---             booked once, and nothing else is.
+-- purpose:    The journal's cost lines against customer_cost, to the last decimal: every cost that is not rounded away
+--             is booked once, and nothing else is.
 -- severity:   fail
 -- meaning:    The journal does not book what customer_cost says. Do not import it; report the bug with this line.
 -- parameters: none
