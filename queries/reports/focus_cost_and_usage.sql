@@ -23,6 +23,7 @@
 --   ConsumedUnit        VARCHAR        Minutes (started ones), Segments, or Units as Twilio counts the family
 --   ContractedCost      DECIMAL(38,8)  as BilledCost: no unit price is known
 --   EffectiveCost       DECIMAL(38,8)  as BilledCost: nothing is amortised
+--   InvoiceId           VARCHAR        always empty: no list of Twilio's names an invoice
 --   InvoiceIssuerName   VARCHAR        Twilio
 --   ListCost            DECIMAL(38,8)  as BilledCost: no unit price is known
 --   PricingQuantity     DECIMAL(38,2)  what BilledCost is for; empty for an Adjustment
@@ -182,6 +183,7 @@ final as (
     case when p.charge_category = 'Usage' then p.unit end as ConsumedUnit,
     p.cost as ContractedCost,
     p.cost as EffectiveCost,
+    cast(null as varchar) as InvoiceId,
     'Twilio' as InvoiceIssuerName,
     p.cost as ListCost,
     case when p.unit is not null then cast(p.units - p.unpriced_units as decimal(38, 2)) end as PricingQuantity,
@@ -213,8 +215,8 @@ final as (
 select
   BilledCost, BillingAccountId, BillingAccountName, BillingCurrency, BillingPeriodEnd, BillingPeriodStart,
   ChargeCategory, ChargeClass, ChargeDescription, ChargeFrequency, ChargePeriodEnd, ChargePeriodStart,
-  ConsumedQuantity, ConsumedUnit, ContractedCost, EffectiveCost, InvoiceIssuerName, ListCost, PricingQuantity,
-  PricingUnit, ProviderName, PublisherName, ServiceCategory, ServiceName, ServiceSubcategory, SubAccountId,
+  ConsumedQuantity, ConsumedUnit, ContractedCost, EffectiveCost, InvoiceId, InvoiceIssuerName, ListCost,
+  PricingQuantity, PricingUnit, ProviderName, PublisherName, ServiceCategory, ServiceName, ServiceSubcategory, SubAccountId,
   SubAccountName, x_AccountId, x_CountryCode, x_CustomerId, x_CustomerName, x_Direction, x_OtherCostKnown,
   x_Reconciliation, x_RecordCount, x_Service, x_UnpricedCount, x_UnpricedQuantity, x_UsageFamily
 from final

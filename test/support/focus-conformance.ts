@@ -124,8 +124,8 @@ function isFlatObject(text: string): boolean {
 
 /** What the columns of a row owe each other: by the number of the requirement in the model. */
 const rowRules: readonly (readonly [string, (row: Row) => boolean])[] = [
-  ['ChargePeriodStart is before ChargePeriodEnd', (row) => `${row.ChargePeriodStart}` < `${row.ChargePeriodEnd}`],
-  ['BillingPeriodStart is before BillingPeriodEnd', (row) => `${row.BillingPeriodStart}` < `${row.BillingPeriodEnd}`],
+  ['the charge period starts before it ends', (row) => `${row.ChargePeriodStart}` < `${row.ChargePeriodEnd}`],
+  ['the billing period starts before it ends', (row) => `${row.BillingPeriodStart}` < `${row.BillingPeriodEnd}`],
   ['PricingQuantity-C-004: null for Tax', (row) => row.ChargeCategory !== 'Tax' || isNull(row.PricingQuantity)],
   ['PricingQuantity-C-005: not null for Usage and Purchase', (row) => !isBought(row) || !isNull(row.PricingQuantity)],
   ['PricingUnit-C-005 and 006: null as PricingQuantity is', (row) => alike(row.PricingQuantity, row.PricingUnit)],
