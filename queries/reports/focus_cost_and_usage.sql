@@ -216,8 +216,8 @@ select
   BilledCost, BillingAccountId, BillingAccountName, BillingCurrency, BillingPeriodEnd, BillingPeriodStart,
   ChargeCategory, ChargeClass, ChargeDescription, ChargeFrequency, ChargePeriodEnd, ChargePeriodStart,
   ConsumedQuantity, ConsumedUnit, ContractedCost, EffectiveCost, InvoiceId, InvoiceIssuerName, ListCost,
-  PricingQuantity, PricingUnit, ProviderName, PublisherName, ServiceCategory, ServiceName, ServiceSubcategory, SubAccountId,
-  SubAccountName, x_AccountId, x_CountryCode, x_CustomerId, x_CustomerName, x_Direction, x_OtherCostKnown,
+  PricingQuantity, PricingUnit, ProviderName, PublisherName, ServiceCategory, ServiceName, ServiceSubcategory,
+  SubAccountId, SubAccountName, x_AccountId, x_CountryCode, x_CustomerId, x_CustomerName, x_Direction, x_OtherCostKnown,
   x_Reconciliation, x_RecordCount, x_Service, x_UnpricedCount, x_UnpricedQuantity, x_UsageFamily
 from final
 order by ChargePeriodStart, x_AccountId, BillingCurrency, x_UsageFamily, x_Direction, x_CountryCode
