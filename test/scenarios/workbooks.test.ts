@@ -7,7 +7,10 @@ import { Store } from '../../src/adapters/store.js';
 import { writeWorkbook } from '../../src/adapters/xlsx.js';
 import { dayParameters, parametersOf, type Query, reportsOf } from '../../src/domain/query.js';
 import { createReport, selectReport, selectTotals } from '../../src/domain/report-sql.js';
-import { prepareReports } from '../../src/pipeline/publishing.js';
+import { fillInputs } from '../../src/pipeline/inputs.js';
+import { makeRoom } from '../../src/pipeline/room.js';
+import { bringUpToDate } from '../../src/pipeline.js';
+import { compare } from '../../src/stages/reconcile.js';
 import { expectSameSheet } from '../support/expect-same-sheet.js';
 import { openAllInLibreOffice } from '../support/libre-office.js';
 import { configFor, dataFolderOf, outputFolderOf, runPipeline, suiteFolder } from '../support/pipeline-run.js';
@@ -58,7 +61,10 @@ describe('reports of a real run as workbooks', () => {
     const { signal } = new AbortController();
     const outside = { clock: systemClock, random: () => 0.5, signal, onEvent: () => undefined };
     reports.push(...reportsOf(store.queries).map((query) => ({ ...query, totals: addUp(query) })));
-    await prepareReports(store, config, outside, reports);
+    await bringUpToDate(store, outside);
+    await fillInputs(store.ledger, config);
+    await makeRoom(store, config.range);
+    await compare({ sql: store.ledger, queries: store.queries }, config.range);
     for (const query of reports) {
       await store.ledger.run(query.name, createReport(query), parametersOf(query, dayParameters(config.range)));
       const rows = store.ledger.chunks(query.name, selectReport(query));

@@ -7,7 +7,7 @@ const report = (name: string, more = ''): Query => {
   const parsed = parseQuery(
     'reports',
     name,
-    `-- purpose: Something.\n-- parameters: none\n-- reads: none\n-- grain: customer_id\n-- order: customer_id\n${more}-- columns:\n--   customer_id VARCHAR\nselect 1`,
+    `-- purpose: Something.\n-- parameters: none\n-- reads: none\n-- grain: customer_id\n-- order: customer_id\n${more}-- columns:\n--   customer_id VARCHAR\n--   customer_name VARCHAR\nselect 1, 2`,
   );
   if ('problems' in parsed) throw new Error(parsed.problems.join('; '));
   return parsed.query;
@@ -29,7 +29,7 @@ function house() {
       },
       chunks: async function* (name) {
         if (name === 'huge') throw new Error('there is no table of it');
-        yield [['Acme']];
+        yield [['Acme', 'Acme']];
       },
     },
     writeCsv: async (file, _, rows) => {

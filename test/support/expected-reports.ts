@@ -1,5 +1,7 @@
 import { controlTotals } from './expected-controls.js';
 import { expectedExposureCounts } from './expected-exposure.js';
+import { expectedFocusSums } from './expected-focus.js';
+import { expectedJournal } from './expected-journal.js';
 import {
   byBytes,
   type CustomerOf,
@@ -54,6 +56,8 @@ export function expectedFiles(expected: Expectation): ExpectedFiles {
     'completeness.csv': completeness(expected, days),
     'price_changes.csv': [],
     'corrections.csv': [],
+    'journal.csv': expectedJournal(expected.month, days, customerOf),
+    'focus_cost_and_usage.csv': expectedFocusSums(days, customerOf),
     'price_times_duration.csv': priceTimesDuration(expected),
     'reconciliation.csv': reconciliationRows(compared),
     'reconciliation_summary.csv': summaryRows(expected.month, compared, customerOf),

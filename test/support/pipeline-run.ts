@@ -55,6 +55,8 @@ export function configFor(
     invoiceFile: undefined,
     invoice: [],
     queriesFolder: undefined,
+    journalAccountsFile: undefined,
+    journalAccounts: [],
     tolerances: [],
     phoneNumbers: 'mask',
     concurrency: 20,
