@@ -46,7 +46,12 @@ describe('a report that is not published', () => {
     await materialise(ports, { start: '2026-10-01T00:00:00Z', end: '2026-11-01T00:00:00Z' });
     expect(run).toEqual(['customer_statement', 'small']);
     const files = await writeReports(ports, []);
-    expect(files.map(({ file }) => file)).toEqual(['small.csv', expect.stringMatching(/^customers\//), 'findings.csv']);
+    expect(files.map(({ file }) => file)).toEqual([
+      'small.csv',
+      expect.stringMatching(/^customers\/acme/),
+      'customers/index.csv',
+      'findings.csv',
+    ]);
     expect(written).toEqual(files.map(({ file }) => file));
   });
 });
