@@ -25,7 +25,7 @@ with ranks as (
 ),
 
 account_days as (
-  select c.account_sid, max(c.friendly_name) as friendly_name, c.day, max(r.rank) as rank
+  select c.account_sid, c.day, max(r.rank) as rank
   from report_completeness as c
   -- n:1, a status is listed once
   join ranks as r on r.status = c.status
@@ -35,7 +35,6 @@ account_days as (
 accounts_summed as (
   select
     account_sid,
-    max(friendly_name) as friendly_name,
     cast(sum(case when rank > 1 then 1 else 0 end) as bigint) as incomplete_days
   from account_days
   group by account_sid
@@ -44,14 +43,23 @@ accounts_summed as (
 ranked as (
   select
     account_sid,
-    friendly_name,
     incomplete_days,
     cast(row_number() over (order by incomplete_days desc, account_sid) as integer) as place
   from accounts_summed
 ),
 
+-- The names of those that are shown only: carried along with every day, long ones would fill the memory.
+names as (
+  select c.account_sid, max(c.friendly_name) as friendly_name
+  from report_completeness as c
+  -- n:1, an account is ranked once
+  join ranked as r on r.account_sid = c.account_sid
+  where r.place <= 60
+  group by c.account_sid
+),
+
 shown as (
-  select r.place, r.account_sid, r.friendly_name, r.incomplete_days, d.day, d.rank
+  select r.place, r.account_sid, r.incomplete_days, d.day, d.rank
   from ranked as r
   -- 1:n on purpose, an account with its days
   join account_days as d on d.account_sid = r.account_sid
@@ -60,7 +68,6 @@ shown as (
   select
     0 as place,
     '' as account_sid,
-    '' as friendly_name,
     cast(max(case when rank > 1 then 1 else 0 end) as bigint) as incomplete_days,
     day,
     max(rank) as rank
@@ -73,7 +80,6 @@ numbered as (
   select
     place,
     account_sid,
-    friendly_name,
     incomplete_days,
     day,
     rank,
@@ -85,13 +91,12 @@ runs as (
   select
     place,
     account_sid,
-    friendly_name,
     max(incomplete_days) as incomplete_days,
     rank,
     min(day) as first_day,
     max(day) as last_day
   from numbered
-  group by place, account_sid, friendly_name, rank, island
+  group by place, account_sid, rank, island
 ),
 
 all_days as (
@@ -104,7 +109,7 @@ final as (
   select
     r.place,
     r.account_sid,
-    r.friendly_name,
+    coalesce(n.friendly_name, '') as friendly_name,
     case when r.place = 0 then a.incomplete_days else r.incomplete_days end as incomplete_days,
     s.status,
     r.first_day,
@@ -112,6 +117,8 @@ final as (
   from runs as r
   -- n:1, a rank is listed once
   join ranks as s on s.rank = r.rank
+  -- n:1, an account has one name; none for all together
+  left join names as n on n.account_sid = r.account_sid
   -- n:1, the sum is one row
   cross join all_days as a
 )

@@ -1,12 +1,12 @@
 import type { ReportRow } from '../reconciliation.js';
 import { barChart } from './bars.js';
 import { monthName } from './calendar.js';
-import { exact, several, signed, unitsOf } from './figures.js';
+import { exact, percentOf, rounded, several, signed, unitsOf } from './figures.js';
 import { type Content, html, type Markup } from './html.js';
 import { ofCurrency, type PageData, shownCurrencies } from './page-data.js';
 import { byCurrency, currencyHeading, customerOf, note, paragraph, section } from './parts.js';
 import { comparability } from './previous.js';
-import { figure, table } from './table.js';
+import { figure, foldedTable } from './table.js';
 
 /** What is said of a customer that was there in one of the months only. */
 const presences: Readonly<Record<string, string>> = { new: 'new', gone: 'nothing this month' };
@@ -33,7 +33,7 @@ function block(currency: string, month: string, rows: readonly ReportRow[]): Con
     const value = unitsOf(row.change ?? '');
     const presence = presences[row.presence ?? ''];
     const text = `${signed(value)}${presence === undefined ? '' : ` · ${presence}`}`;
-    return { name: row.customer_name ?? '', value, text, kind: value < 0n ? 'less' : 'more' };
+    return { name: row.customer_name ?? '', value, text, kind: 'whole' };
   });
   const text = {
     id: `changes-${currency}`,
@@ -42,8 +42,14 @@ function block(currency: string, month: string, rows: readonly ReportRow[]): Con
   };
   return [
     currencyHeading(currency),
+    paragraph(
+      together(
+        month,
+        rows.find(({ place }) => place === '0'),
+      ),
+    ),
     bars.length === 0 ? note('No change of a customer is known.') : barChart(text, bars),
-    table({
+    foldedTable(`${currency}: the figures beside ${month}`, {
       id: `${text.id}-table`,
       caption: `${currency}: total cost beside ${month}`,
       columns: [{ head: 'Customer' }, figure('Change'), figure('This month'), figure(month)],
@@ -54,6 +60,16 @@ function block(currency: string, month: string, rows: readonly ReportRow[]): Con
       })),
     }),
   ];
+}
+
+/** All customers together. */
+function together(month: string, all: ReportRow | undefined): string {
+  const { change, previous_cost: previous, total_cost: total } = all ?? {};
+  if (typeof previous !== 'string') return `All customers together: ${month} is not known whole.`;
+  if (typeof change !== 'string' || typeof total !== 'string')
+    return 'All customers together: this month is not known whole.';
+  const share = percentOf(unitsOf(change), unitsOf(previous));
+  return `All customers together: ${rounded(unitsOf(previous))} became ${rounded(unitsOf(total))}, ${signed(unitsOf(change))}${share === undefined ? '' : ` (${share})`}.`;
 }
 
 /** A customer of which nothing is there this month has no statement to be linked to. */

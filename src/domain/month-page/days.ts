@@ -20,7 +20,7 @@ export function daysSection({ rows }: PageData): Markup {
   return section('days', 'Cost by day', [
     byCurrency(currencies.map((currency) => block(currency, ofCurrency(rows.days, currency)))),
     note(
-      'A line is broken on days of which nothing is known. A small square below a day says that a list of one account at least is not known on it: the lines then show what is known.',
+      'A line is broken on days of which nothing is known. A frame below days says that a list of one account at least is not known on them: the lines then show what is known.',
     ),
   ]);
 }

@@ -62,13 +62,22 @@ export function percentOf(part: bigint, whole: bigint): string | undefined {
   return `${sign}${grouped(String(tenths / 10n))}.${tenths % 10n}${thin}%`;
 }
 
-/** A tick's label: as few decimals as it has. */
+/** What large ticks are counted in. */
+const magnitudes = [
+  [1_000_000_000_000n, 'tn'],
+  [1_000_000_000n, 'bn'],
+  [1_000_000n, 'M'],
+] as const;
+
+/** A tick's label: as few decimals as it has, and millions and more by their names, so that it is never long. Exact for what a scale has. */
 export function tickLabel(units: bigint): string {
-  const fraction = String(absolute(units) % unitsOfOne)
+  const [size, name] = magnitudes.find(([each]) => absolute(units) >= each * unitsOfOne) ?? [1n, ''];
+  const counted = absolute(units) / size;
+  const fraction = String(counted % unitsOfOne)
     .padStart(8, '0')
     .replace(/0+$/, '');
-  const whole = grouped(String(absolute(units) / unitsOfOne));
-  return `${units < 0n ? minus : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+  const whole = grouped(String(counted / unitsOfOne));
+  return `${units < 0n ? minus : ''}${whole}${fraction === '' ? '' : `.${fraction}`}${name === '' ? '' : `${thin}${name}`}`;
 }
 
 /** `1 account`, `2 accounts`, `12 345 accounts`. */

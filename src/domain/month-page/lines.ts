@@ -16,6 +16,9 @@ export interface Line {
 const topPx = 40;
 const plotPx = 190;
 const bottomPx = topPx + plotPx;
+/** Left of it: amounts. */
+const gutter = '13%';
+const plotWidth = '87%';
 /** Below it: marks of days that are not known whole, and the days. */
 const heightPx = bottomPx + 38;
 
@@ -30,9 +33,9 @@ export function lineChart(
   return chart(text, heightPx, [
     legend(lines, marked.includes(true)),
     axis(scale),
-    html`<svg y="${topPx}" width="100%" height="${plotPx}" viewBox="0 0 ${fullLength} ${fullLength}" preserveAspectRatio="none" overflow="visible">${lines.map(({ kind, values }) => html`<path class="line ${kind}" d="${pathOf(scale, values)}"/>`)}</svg>
+    html`<svg x="${gutter}" y="${topPx}" width="${plotWidth}" height="${plotPx}" viewBox="0 0 ${fullLength} ${fullLength}" preserveAspectRatio="none" overflow="visible">${lines.map(({ kind, values }) => html`<path class="line ${kind}" d="${pathOf(scale, values)}"/>`)}</svg>
 `,
-    dayMarks(days, marked),
+    html`<svg x="${gutter}" width="${plotWidth}" height="${heightPx}" overflow="visible">${dayTicks(days)}${markedRuns(marked)}</svg>`,
   ]);
 }
 
@@ -56,11 +59,10 @@ function pathOf(scale: Scale, values: Line['values']): string {
   return steps.join('');
 }
 
-/** The amount stands above its line, within the plot: so the plot has the whole width on a phone. */
 function axis(scale: Scale): Content {
   return scale.ticks.map((tick) => {
     const y = topPx + Math.floor(((fullLength - scale.place(tick)) * plotPx) / fullLength);
-    return html`<line class="${tick === 0n ? 'zero' : 'grid'}" x1="0" x2="100%" y1="${y}" y2="${y}"/><text class="tick" x="0" y="${y - 4}">${tickLabel(tick)}</text>
+    return html`<line class="${tick === 0n ? 'zero' : 'grid'}" x1="${gutter}" x2="100%" y1="${y}" y2="${y}"/><svg width="${gutter}" height="${heightPx}" overflow="visible"><text class="tick" x="88%" y="${y + 4}" text-anchor="end">${tickLabel(tick)}</text></svg>
 `;
   });
 }
@@ -70,22 +72,26 @@ function legend(lines: readonly Line[], hasMarks: boolean): Content {
     const x = percent(Math.floor((index * fullLength) / 4));
     return html`<svg x="${x}" width="25%" height="20"><path class="line ${kind}" d="M1 10H23"/><text class="name" x="30" y="14">${name}</text></svg>`;
   });
-  const mark = html`<svg x="75%" width="25%" height="20"><rect class="mark" x="1" y="6" width="8" height="8"/><text class="name" x="16" y="14">in part</text></svg>`;
+  const mark = html`<svg x="75%" width="25%" height="20"><rect class="mark" x="1" y="7" width="22" height="6"/><text class="name" x="30" y="14">in part</text></svg>`;
   return [items, hasMarks ? mark : undefined];
 }
 
-function dayMarks(days: readonly Day[], marked: readonly boolean[]): Content {
-  return days.map((day, index) => {
+const dayTicks = (days: readonly Day[]): Content =>
+  days.map((day, index) => {
+    if (dayNumber(day) % 7 !== 1) return undefined;
     const place = across(index, days.length);
-    const isNamed = dayNumber(day) % 7 === 1;
     const x = percent(place);
-    return [
-      isNamed
-        ? html`<line class="zero" x1="${x}" x2="${x}" y1="${bottomPx}" y2="${bottomPx + 5}"/><text class="tick" x="${x}" y="${heightPx - 4}" text-anchor="${anchorAt(place)}">${shortDay(day)}</text>`
-        : undefined,
-      marked[index] === true
-        ? html`<svg x="${x}" y="${bottomPx + 8}" overflow="visible"><rect class="mark" x="-3" width="6" height="6"/></svg>`
-        : undefined,
-    ];
+    return html`<line class="zero" x1="${x}" x2="${x}" y1="${bottomPx}" y2="${bottomPx + 5}"/><text class="tick" x="${x}" y="${heightPx - 4}" text-anchor="${anchorAt(place)}">${shortDay(day)}</text>`;
+  });
+
+/** A frame below each run of days that are not known whole. */
+function markedRuns(marked: readonly boolean[]): Content {
+  const edge = (index: number): number => Math.floor((index * fullLength) / marked.length);
+  return marked.map((isMarked, first) => {
+    if (!isMarked || marked[first - 1] === true) return undefined;
+    const next = marked.indexOf(false, first);
+    const from = edge(first);
+    const to = edge(next === -1 ? marked.length : next);
+    return html`<rect class="mark" x="${percent(from)}" width="${percent(to - from)}" y="${bottomPx + 8}" height="6"/>`;
   });
 }

@@ -62,3 +62,13 @@ export const shownCurrencies = (rows: PageRows): string[] =>
   currenciesOf(rows)
     .slice(0, currenciesShown)
     .map(({ currency }) => currency ?? '');
+
+/** Rows in the order in which the page has the currencies; those of others behind. */
+export function inPageOrder(rows: PageRows, some: readonly ReportRow[]): ReportRow[] {
+  const order = currenciesOf(rows).map(({ currency }) => currency ?? '');
+  const placeOf = ({ currency }: ReportRow): number => {
+    const place = order.indexOf(currency ?? '');
+    return place === -1 ? order.length : place;
+  };
+  return some.toSorted((a, b) => placeOf(a) - placeOf(b));
+}

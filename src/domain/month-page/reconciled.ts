@@ -2,8 +2,8 @@ import { causesOf, type ReportRow, statuses, tiesShown } from '../reconciliation
 import { barChart } from './bars.js';
 import { counted, exact, notKnown, several, signed, unitsOf } from './figures.js';
 import { type Content, html, type Markup } from './html.js';
-import { currenciesShown, type PageData } from './page-data.js';
-import { byCurrency, currencyHeading, nameOf, note, paragraph, section, statusOf, words } from './parts.js';
+import { currenciesShown, inPageOrder, type PageData } from './page-data.js';
+import { byCurrency, nameOf, note, paragraph, section, statusOf, words } from './parts.js';
 import { resultOf } from './summary.js';
 import { figure, foldedTable, table } from './table.js';
 
@@ -13,8 +13,10 @@ const customersShown = 20;
 const tiesShownMax = 40;
 
 /** Records beside Twilio's own Usage Records, and what is between them. */
-export function reconciledSection({ reconciliation, causeNotes }: PageData): Markup {
-  const { totals, customers, tieOut, status } = reconciliation;
+export function reconciledSection({ reconciliation, causeNotes, rows }: PageData): Markup {
+  const { customers, status } = reconciliation;
+  const totals = inPageOrder(rows, reconciliation.totals);
+  const tieOut = inPageOrder(rows, reconciliation.tieOut);
   return section('reconciliation', 'Reconciliation', [
     paragraph(resultOf(status)),
     totals.length === 0 ? paragraph('Nothing was used.') : sidesTable(totals),
@@ -55,37 +57,44 @@ const sidesTable = (totals: readonly ReportRow[]): Markup =>
     })),
   });
 
-/** Each cause with its amount, as bars to either side, and what it means. */
+/** Each cause with its amount and what it means; where there are several, as bars to either side too. */
 function causes(totals: readonly ReportRow[], notes: Readonly<Record<string, string>>): Content {
   const found = totals.filter((row) => causesOf(row).length > 0);
   if (found.length === 0) return paragraph('There is no difference.');
-  const blocks = found.map((row) => {
-    const currency = row.currency || 'none given';
-    const amounts = causesOf(row).map((cause) => ({ cause, amount: row[cause] ?? '' }));
-    const bars = amounts.map(({ cause, amount }) => {
-      const value = unitsOf(amount);
-      return { name: words(cause), value, text: signed(value), kind: cause === 'unexplained' ? 'bad' : 'rest' };
-    });
-    const text = {
-      id: `causes-${row.currency || 'none'}`,
-      title: `${currency}: causes of the difference`,
-      description: `${several(bars.length, 'cause')}: ${bars.map(({ name, text: amount }) => `${name} ${amount}`).join(', ')}.`,
-    };
-    return [
-      currencyHeading(currency, 'causes of the difference'),
-      bars.length > 0 && found.indexOf(row) < currenciesShown ? barChart(text, bars) : undefined,
-      table({
-        id: `${text.id}-table`,
-        caption: `${currency}: usage less records, by cause`,
-        columns: [{ head: 'Cause' }, figure('Amount'), { head: 'What it means' }],
-        rows: amounts.map(({ cause, amount }) => ({
+  const charted = found.filter((row) => causesOf(row).length > 1).slice(0, currenciesShown);
+  return [
+    html`<h3>Causes of the difference</h3>`,
+    charted.length === 0 ? undefined : byCurrency(charted.map(causeChart)),
+    table({
+      id: 'causes-table',
+      caption: 'Usage less records, by cause',
+      columns: [{ head: 'Cause' }, { head: 'Currency' }, figure('Amount'), { head: 'What it means' }],
+      rows: found.flatMap((row) =>
+        causesOf(row).map((cause) => ({
           head: words(cause),
-          cells: [exact(amount), html`<span class="prose">${notes[cause] ?? ''}</span>`],
+          cells: [
+            row.currency || 'none given',
+            exact(row[cause]),
+            html`<span class="prose">${notes[cause] ?? ''}</span>`,
+          ],
         })),
-      }),
-    ];
+      ),
+    }),
+  ];
+}
+
+function causeChart(row: ReportRow): Content {
+  const currency = row.currency || 'none given';
+  const bars = causesOf(row).map((cause) => {
+    const value = unitsOf(row[cause] ?? '');
+    return { name: words(cause), value, text: signed(value), kind: cause === 'unexplained' ? 'bad' : 'rest' };
   });
-  return byCurrency(blocks);
+  const text = {
+    id: `causes-${row.currency || 'none'}`,
+    title: `${currency}: causes of the difference`,
+    description: `${several(bars.length, 'cause')}: ${bars.map(({ name, text: amount }) => `${name} ${amount}`).join(', ')}.`,
+  };
+  return [html`<h4>${currency}</h4>`, barChart(text, bars)];
 }
 
 function ties(tieOut: readonly ReportRow[]): Content {
@@ -128,13 +137,13 @@ function openCustomers(customers: readonly ReportRow[]): Content {
   const worstFirst = statuses.toReversed();
   const counts = worstFirst.flatMap((status) => {
     const count = customers.filter((row) => row.status === status).length;
-    return count === 0 ? [] : [html`<li>${statusOf(status)} ${several(count, 'row')}</li>`];
+    return count === 0 ? [] : [html`<li>${statusOf(status)} ${counted(String(count))}</li>`];
   });
   const open = worstFirst.flatMap((status) =>
     customers.filter((row) => row.status === status && status !== 'agrees' && status !== 'explained'),
   );
   return [
-    html`<h3>Customers by result</h3><ul class="counts">${counts}</ul>`,
+    html`<h3>Customers by result, each once for a currency</h3><ul class="counts">${counts}</ul>`,
     open.length === 0
       ? undefined
       : foldedTable(

@@ -4,7 +4,7 @@ import { counted, exact, rounded, unitsOf } from './figures.js';
 import type { Content, Markup } from './html.js';
 import { ofCurrency, type PageData, shownCurrencies } from './page-data.js';
 import { byCurrency, currencyHeading, note, paragraph, section, words } from './parts.js';
-import { figure, table } from './table.js';
+import { figure, foldedTable } from './table.js';
 
 /** Rows of one currency that are shown; there are few families and directions. */
 const rowsShown = 40;
@@ -24,13 +24,21 @@ export function servicesSection({ rows }: PageData): Markup {
   ]);
 }
 
+/** Within its service; what costs the same stays in the order of the query. */
+function costliestFirst(a: ReportRow, b: ReportRow): number {
+  if (a.service !== b.service) return (a.service ?? '') < (b.service ?? '') ? -1 : 1;
+  const [here, there] = [unitsOf(a.cost ?? ''), unitsOf(b.cost ?? '')];
+  return here === there ? 0 : here > there ? -1 : 1;
+}
+
 const nameInWords = ({ service, part }: ReportRow): string => {
   const name = serviceNames[service ?? ''] ?? service ?? '';
-  return part === '' || part === null ? `${name}, direction not given` : `${name}, ${words(part)}`;
+  if (part === '' || part === null) return `${name}, direction not given`;
+  return `${name}, ${service === 'other' ? words(part) : part}`;
 };
 
 function block(currency: string, all: readonly ReportRow[]): Content {
-  const rows = all.slice(0, rowsShown);
+  const rows = all.toSorted(costliestFirst).slice(0, rowsShown);
   const bars = rows.map((row) => {
     const value = unitsOf(row.cost ?? '');
     return { name: nameInWords(row), value, text: rounded(value), kind: row.service ?? '' };
@@ -43,7 +51,7 @@ function block(currency: string, all: readonly ReportRow[]): Content {
   return [
     currencyHeading(currency),
     barChart(text, bars),
-    table({
+    foldedTable(`${currency}: the figures by service`, {
       id: `${text.id}-table`,
       caption: `${currency}: cost by service and direction`,
       columns: [

@@ -66,7 +66,7 @@ function cell(status: string, x: string, width: string, yPx: number): Content {
   return html`<rect class="cell ${status}" x="${x}" width="${width}" y="${yPx + downPx}" height="${highPx}"/>${hatch}`;
 }
 
-const patterns = html`<defs><pattern id="hatch-refused" width="5" height="5" patternUnits="userSpaceOnUse"><path class="hatch" d="M0 5L5 0"/></pattern><pattern id="hatch-failed" width="5" height="5" patternUnits="userSpaceOnUse"><path class="hatch" d="M0 5L5 0M0 0L5 5"/></pattern></defs>
+const patterns = html`<defs><pattern id="hatch-refused" width="5" height="5" patternUnits="userSpaceOnUse"><path class="hatch" d="M0 5L5 0"/></pattern><pattern id="hatch-failed" width="7" height="7" patternUnits="userSpaceOnUse"><path class="hatch" d="M0 7L7 0M0 0L7 7"/></pattern></defs>
 `;
 
 /** The key to the strip: a picture of each status beside its word. The patterns are those of the strip. */

@@ -20,7 +20,7 @@ ${content}
 </svg>`;
 
 /** Code points of a name that a chart shows; the table has it whole. */
-const labelCharactersMax = 60;
+const labelCharactersMax = 40;
 
 /** A name for a place in a chart. */
 export function label(text: string): string {
