@@ -222,7 +222,7 @@ describe('what is not known', () => {
       const text = html.replaceAll(/<[^>]+>/g, '');
       expect(html).toContain('<p class="large">2.50</p>');
       expect(text).toContain('Total not known: other cost of 1 customer is not known whole.');
-      expect(text).toContain('2.50 known so far');
+      expect(text).toContain('2.50 so far');
       // Calls of 1 to 3 October are known, of which one has a cost: one line of three points, and none for the rest.
       const calls =
         /<path class="line calls" d="(M[^"]*)"\/><path class="line messages" d=""\/><path class="line other" d=""\/>/.exec(

@@ -42,7 +42,7 @@ function oneBar(scale: Scale, { name, value, text, kind }: Bar, yPx: number): Co
   const end = scale.place(value);
   const [from, to] = end < zero ? [end, zero] : [zero, end];
   // The inner frame cuts off a name that would run into the value.
-  return html`<svg width="64%" height="${rowPx}" y="${yPx}"><text class="name" y="17">${label(name)}</text></svg><text class="value" x="100%" y="${yPx + 17}" text-anchor="end">${text}</text><rect class="bar ${kind}" x="${percent(from)}" width="${percent(to - from)}" y="${yPx + 22}" height="${barPx}"/>
+  return html`<svg width="60%" height="${rowPx}" y="${yPx}"><text class="name" y="17">${label(name)}</text></svg><text class="value" x="100%" y="${yPx + 17}" text-anchor="end">${text}</text><rect class="bar ${kind}" x="${percent(from)}" width="${percent(to - from)}" y="${yPx + 22}" height="${barPx}"/>
 `;
 }
 

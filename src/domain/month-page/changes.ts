@@ -9,7 +9,7 @@ import { comparability } from './previous.js';
 import { figure, foldedTable } from './table.js';
 
 /** What is said of a customer that was there in one of the months only. */
-const presences: Readonly<Record<string, string>> = { new: 'new', gone: 'nothing this month' };
+const presences: Readonly<Record<string, string>> = { new: 'new', gone: 'gone' };
 
 /** What became of the cost since the month before. */
 export function changesSection(data: PageData): Markup {

@@ -30,7 +30,7 @@ function block(currency: string, rows: readonly ReportRow[]): Content {
     return {
       name: nameInWords(row),
       value,
-      text: isKnown ? rounded(value) : `${rounded(value)} known so far`,
+      text: isKnown ? rounded(value) : `${rounded(value)} so far`,
       kind: isKnown ? (isRest(row) ? 'rest' : 'whole') : 'open',
     };
   });
