@@ -64,6 +64,7 @@ const splitList = (text: string, separator: string): string[] =>
 const kindsOfLayer: { readonly [layer in QueryLayer]?: readonly QueryKind[] } = {
   daily: ['daily', 'view', 'query'],
   reconciliation: ['period', 'query'],
+  page: ['query'],
 };
 /** Kinds that belong to one layer, or are written otherwise. */
 const kindsElsewhere: readonly QueryKind[] = ['daily', 'period', 'merge', 'report', 'check'];

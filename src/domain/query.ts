@@ -4,7 +4,7 @@ import { dayOf, type Window } from './period.js';
 
 /**
  * The folders of queries/. Only staging reads raw, only ledger reads staging; sums by day are made of the ledger, the reconciliation reads
- * both, reports and checks read all three.
+ * both, reports and checks read all three; what the page shows is added up from the reports.
  */
 export const queryLayers = [
   'macros',
@@ -14,6 +14,7 @@ export const queryLayers = [
   'daily',
   'reconciliation',
   'reports',
+  'page',
   'checks',
 ] as const;
 export type QueryLayer = (typeof queryLayers)[number];
