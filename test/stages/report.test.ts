@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseQuery, type Query } from '../../src/domain/query.js';
+import type { Query } from '../../src/domain/query.js';
+import { parseQuery } from '../../src/domain/query-header.js';
 import { materialise, type ReportPorts, writeReports } from '../../src/stages/report.js';
 
 const report = (name: string, more = ''): Query => {

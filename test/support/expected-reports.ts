@@ -76,7 +76,7 @@ function statusesOf(compared: readonly FamilyDay[]): StatusOf {
 }
 
 /** The figures that customer_cost.csv and account_cost.csv share, of days of one key. */
-function figures(days: readonly ExpectedDay[], currency: string, statusOf: StatusOf): Row {
+export function figures(days: readonly ExpectedDay[], currency: string, statusOf: StatusOf): Row {
   const sum = (pick: (day: ExpectedDay) => bigint): bigint => days.reduce((total, day) => total + pick(day), 0n);
   const count = (pick: (day: ExpectedDay) => number): string =>
     String(days.reduce((total, day) => total + pick(day), 0));
@@ -100,7 +100,10 @@ function figures(days: readonly ExpectedDay[], currency: string, statusOf: Statu
 }
 
 /** Days by a key, in the order of its parts. */
-function grouped(days: readonly ExpectedDay[], keyOf: (day: ExpectedDay) => string[]): [string[], ExpectedDay[]][] {
+export function grouped(
+  days: readonly ExpectedDay[],
+  keyOf: (day: ExpectedDay) => string[],
+): [string[], ExpectedDay[]][] {
   const groups = new Map<string, [string[], ExpectedDay[]]>();
   for (const day of days) {
     const key = keyOf(day);
