@@ -44,7 +44,8 @@ export const addReconciliation = (command: Command): Command =>
       'what may stay unexplained in a month, as USD=0.05 (repeatable; SUBLEDGER_TOLERANCE, default nothing)',
       collect,
     )
-    .option('--invoice <file>', "amounts of Twilio's invoice (SUBLEDGER_INVOICE, default invoice.csv where it exists)");
+    .option('--invoice <file>', "amounts of Twilio's invoice (SUBLEDGER_INVOICE, default invoice.csv where it exists)")
+    .option('--rates <file>', 'what customers are charged (SUBLEDGER_RATES, default rates.csv where it exists)');
 
 const addCustomers = (command: Command): Command =>
   command.option('--customers <file>', 'customer map (SUBLEDGER_CUSTOMERS, default customers.csv where it exists)');

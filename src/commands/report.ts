@@ -5,6 +5,7 @@ import { loadQueries } from '../adapters/query-files.js';
 import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
+import { requireInputs } from '../domain/needed-inputs.js';
 import { byColumn, dayParameters, parametersOf, type Query, reportsOf } from '../domain/query.js';
 import { createReport, selectReport } from '../domain/report-sql.js';
 import { prepareReports, publish } from '../pipeline/publishing.js';
@@ -33,6 +34,7 @@ export function registerReport(program: Command): void {
     const known = await loadQueries();
     if (flags.list === true) return listReports(known, flags);
     const queries = names.map((name) => reportNamed(known, name));
+    requireInputs(queries, { rates: config.rates });
     await requireRuns(config);
     await withStore('report', config, flags, async (store, outside) => {
       if (queries.length === 0) {

@@ -16,6 +16,7 @@ export const settingNames = [
   'SUBLEDGER_HEAD_ROOM',
   'SUBLEDGER_TOLERANCE',
   'SUBLEDGER_INVOICE',
+  'SUBLEDGER_RATES',
 ] as const;
 
 export const secretNames: readonly string[] = ['TWILIO_AUTH_TOKEN', 'TWILIO_API_SECRET'];

@@ -3,6 +3,7 @@ import { fillCustomerMap } from '../adapters/customer-file.js';
 import type { TextRow } from '../adapters/duckdb.js';
 import { fillInvoice, fillTolerances } from '../adapters/invoice-file.js';
 import { OutputSet } from '../adapters/output-set.js';
+import { fillRates } from '../adapters/rates-file.js';
 import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { StorageError } from '../domain/errors.js';
@@ -47,11 +48,12 @@ export const reconcileMonths = (store: Store, config: Config, outside: Outside):
     reconcileMonth({ sql: store.ledger, queries: store.queries }, month),
   );
 
-/** What people write beside Twilio's data: the customer map, the invoice, tolerances. @throws ConfigError */
+/** What people write beside Twilio's data: the customer map, the invoice, tolerances, rates. @throws ConfigError */
 async function fillInputs(store: Store, config: Config): Promise<void> {
   await fillCustomerMap(store, config.customerMap);
   await fillTolerances(store, config.tolerances);
   await fillInvoice(store, config.invoiceFile ?? '', config.invoice);
+  await fillRates(store, config.rates);
 }
 
 /**

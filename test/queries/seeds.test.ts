@@ -25,6 +25,19 @@ describe('currencies', () => {
     expect(currencies).not.toContain('XXX');
     expect(currencies).not.toContain('XTS');
   });
+
+  it('have the decimals of their smallest coin, or none where ISO 4217 says N.A.', () => {
+    const ofUnit = (unit: string): string =>
+      rowsOf('currencies')
+        .filter((row) => row.minor_unit === unit)
+        .map(({ currency }) => currency)
+        .join(' ');
+    expect(ofUnit('0')).toBe('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF');
+    expect(ofUnit('3')).toBe('BHD IQD JOD KWD LYD OMR TND');
+    expect(ofUnit('4')).toBe('CLF UYW');
+    expect(ofUnit('')).toBe('XDR XSU XUA');
+    expect(ofUnit('2').split(' ')).toHaveLength(currencies.length - 17 - 7 - 2 - 3);
+  });
 });
 
 describe('usage categories', () => {
