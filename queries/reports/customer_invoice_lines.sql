@@ -1,5 +1,5 @@
--- purpose:    What each customer is charged for its cost, by the rates of rates.csv: the lines of an invoice. A line is of
---             one rate; its charge is rounded once, and an invoice adds up rounded charges.
+-- purpose:    What each customer is charged for its cost, by the rates of rates.csv: the lines of an invoice. A line is
+--             of one rate; its charge is rounded once, and an invoice adds up rounded charges.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- needs:      rates
 -- reads:      charge_routes, other_charge_days, account_customers, rates, currencies, days
