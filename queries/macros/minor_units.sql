@@ -3,7 +3,7 @@
 -- kind:       macro
 -- parameters: amount DECIMAL of any scale up to 14; minor_unit INTEGER decimals of the coin: 0, 2, 3 or 4
 -- example:    0.125, 2 -> 0.1300; -2.5, 0 -> -3.0000; 1, null -> null
--- `round` of a DECIMAL is exact where the number of decimals is written there; asked for by a column, it would come by way of a DOUBLE.
+-- `round` of a DECIMAL is exact, and takes the number of decimals only where it is written out.
 case minor_unit
   when 0 then cast(round(amount, 0) as decimal(38, 4))
   when 2 then cast(round(amount, 2) as decimal(38, 4))
