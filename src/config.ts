@@ -1,4 +1,4 @@
-import { readRange } from './domain/asked-days.js';
+import { readRange } from './domain/asked-range.js';
 import type { OwnCredentials } from './domain/credentials-file.js';
 import type { CustomerMapEntry } from './domain/customer-map.js';
 import { ConfigError } from './domain/errors.js';
@@ -53,6 +53,8 @@ export interface Config {
   readonly ratesFile: string | undefined;
   /** What that file holds; empty where there is none. */
   readonly rates: readonly Rate[];
+  /** Reports of the user's own, *.sql; undefined where there are none. */
+  readonly queriesFolder: string | undefined;
   /** What may stay unexplained; nothing in a currency that is not named. */
   readonly tolerances: readonly Tolerance[];
   readonly phoneNumbers: 'keep' | 'mask';
@@ -115,6 +117,12 @@ export function readConfig(sources: ConfigSources): Config {
       readFileName('file of rates', flag('rates') ?? setting('SUBLEDGER_RATES'), sources, problems) ??
       (sources.fileExists('rates.csv') ? 'rates.csv' : undefined),
     rates: [],
+    queriesFolder: readFileName(
+      'folder of queries',
+      flag('queries') ?? setting('SUBLEDGER_QUERIES'),
+      sources,
+      problems,
+    ),
     tolerances: parseTolerances(toleranceTexts(sources.flags.tolerance, setting('SUBLEDGER_TOLERANCE')), problems),
     phoneNumbers: readPhoneNumbers(setting('SUBLEDGER_PHONE_NUMBERS'), problems),
     ...readConcurrency(flag, setting, problems),

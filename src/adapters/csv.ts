@@ -15,6 +15,8 @@ export type CsvRow = readonly (string | null)[];
 
 export interface CsvOptions {
   readonly lineEnd?: '\n' | '\r\n';
+  /** A byte order mark first, which makes Excel read UTF-8, and lines that end with CR LF. */
+  readonly excel?: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function* csvPieces(
 }
 
 const csvHeader = (columns: readonly CsvColumn[], options: CsvOptions): string =>
-  write([columns.map(({ name }) => escapeFormula(name))], options);
+  (options.excel === true ? '\uFEFF' : '') + write([columns.map(({ name }) => escapeFormula(name))], options);
 
 function csvBody(columns: readonly CsvColumn[], rows: readonly CsvRow[], options: CsvOptions): string {
   const isText = columns.map(({ type }) => type === 'VARCHAR');
@@ -50,8 +52,10 @@ const write = (rows: readonly CsvRow[], options: CsvOptions): string =>
   stringify(
     rows.map((row) => [...row]),
     // csv-stringify's own `escape_formulas` knows no column types: it would turn -0.0075 into a text.
-    { record_delimiter: options.lineEnd ?? '\n', quoted_match: [/^$/, /[\r\n]/], escape_formulas: false },
+    { record_delimiter: recordEnd(options), quoted_match: [/^$/, /[\r\n]/], escape_formulas: false },
   );
+
+const recordEnd = ({ lineEnd, excel }: CsvOptions): string => lineEnd ?? (excel === true ? '\r\n' : '\n');
 
 export interface ReadCsv {
   readonly records: readonly CsvRecord[];

@@ -1,7 +1,7 @@
 import { type CustomerMapEntry, parseCustomerMap } from '../domain/customer-map.js';
 import { ConfigError } from '../domain/errors.js';
 import { readCsvFile } from './csv.js';
-import type { Store } from './store.js';
+import type { Database } from './duckdb.js';
 
 /** customers.csv → its entries. @throws ConfigError with every problem, each with the file and the line */
 export async function readCustomerMap(path: string): Promise<readonly CustomerMapEntry[]> {
@@ -13,13 +13,13 @@ export async function readCustomerMap(path: string): Promise<readonly CustomerMa
 }
 
 /** Gives the map to the ledger's queries; without entries every account's FriendlyName is its customer. */
-export async function fillCustomerMap(store: Store, entries: readonly CustomerMapEntry[]): Promise<void> {
-  await store.ledger.run('customer_map', 'truncate customer_map');
-  await store.ledger.run(
+export async function fillCustomerMap(ledger: Database, entries: readonly CustomerMapEntry[]): Promise<void> {
+  await ledger.run('customer_map', 'truncate customer_map');
+  await ledger.run(
     'customer_map_texts',
     'create or replace temp table customer_map_texts (a varchar, i varchar, n varchar, f varchar, t varchar)',
   );
-  await store.ledger.append(
+  await ledger.append(
     'customer_map_texts',
     entries.map((entry) => [
       entry.accountSid,
@@ -29,7 +29,7 @@ export async function fillCustomerMap(store: Store, entries: readonly CustomerMa
       entry.validTo ?? null,
     ]),
   );
-  await store.ledger.run(
+  await ledger.run(
     'customer_map',
     'insert into customer_map select a, i, n, cast(f as date), cast(t as date) from customer_map_texts',
   );

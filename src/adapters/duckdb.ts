@@ -109,10 +109,10 @@ export class Database {
     }
   }
 
-  /** Appends rows of whole numbers and texts in column order: for seeds, not for records. */
+  /** Appends rows of whole numbers and texts, in column order, to a temporary table: for what people write, not for records. */
   async append(table: string, rows: Iterable<readonly SqlParameter[]>): Promise<void> {
     try {
-      const appender = await this.connection.createAppender(table);
+      const appender = await this.connection.createAppender(table, 'main', 'temp');
       for (const row of rows) {
         for (const value of row) appendValue(appender, value);
         appender.endRow();
@@ -151,6 +151,16 @@ export class Database {
   /** From now on; what does not fit is written to the folder for temporary files, where there is one. */
   limitMemory(memoryMb: number): Promise<void> {
     return this.run('memory', `set memory_limit = '${memoryMb}MB'`);
+  }
+
+  /**
+   * From now on this database reads and writes no file but its own, those for what memory does not hold, and `paths`; loads no extension;
+   * and keeps its settings. For good.
+   */
+  async seal(paths: readonly string[]): Promise<void> {
+    await this.run('seal', `set allowed_paths = [${paths.map(sqlText).join(', ')}]`);
+    await this.run('seal', 'set enable_external_access = false');
+    await this.run('seal', 'set lock_configuration = true');
   }
 
   /** All of `work` or nothing of it. */

@@ -2,7 +2,7 @@ import { ConfigError } from '../domain/errors.js';
 import { type InvoiceAmount, parseInvoice } from '../domain/invoice.js';
 import type { Tolerance } from '../domain/tolerance.js';
 import { readCsvFile } from './csv.js';
-import type { Store } from './store.js';
+import type { Database } from './duckdb.js';
 
 /** invoice.csv → its amounts. @throws ConfigError with every problem, each with the file and the line */
 export async function readInvoice(path: string): Promise<readonly InvoiceAmount[]> {
@@ -14,14 +14,14 @@ export async function readInvoice(path: string): Promise<readonly InvoiceAmount[
 }
 
 /** Gives the amounts to the ledger's queries. @throws ConfigError where one names a category that nobody knows */
-export async function fillInvoice(store: Store, path: string, amounts: readonly InvoiceAmount[]): Promise<void> {
-  await store.ledger.run('invoice_amounts', 'truncate invoice_amounts');
+export async function fillInvoice(ledger: Database, path: string, amounts: readonly InvoiceAmount[]): Promise<void> {
+  await ledger.run('invoice_amounts', 'truncate invoice_amounts');
   if (amounts.length === 0) return;
-  await store.ledger.run(
+  await ledger.run(
     'invoice_texts',
     'create or replace temp table invoice_texts (line varchar, m varchar, u varchar, c varchar, a varchar, r varchar)',
   );
-  await store.ledger.append(
+  await ledger.append(
     'invoice_texts',
     amounts.map(({ line, month, currency, category, amount, rounding }) => [
       String(line),
@@ -32,7 +32,7 @@ export async function fillInvoice(store: Store, path: string, amounts: readonly 
       rounding,
     ]),
   );
-  const strangers = await store.ledger.texts(
+  const strangers = await ledger.texts(
     'invoice_texts',
     `select line, c from invoice_texts
      where c not in (select category from usage_categories)
@@ -47,7 +47,7 @@ export async function fillInvoice(store: Store, path: string, amounts: readonly 
       ),
     );
   }
-  await store.ledger.run(
+  await ledger.run(
     'invoice_amounts',
     `insert into invoice_amounts
      select cast(m as date), u, c, cast(a as decimal(38, 8)), cast(r as decimal(38, 8)) from invoice_texts`,
@@ -55,9 +55,9 @@ export async function fillInvoice(store: Store, path: string, amounts: readonly 
 }
 
 /** Gives the tolerances to the ledger's queries: none is zero. */
-export async function fillTolerances(store: Store, tolerances: readonly Tolerance[]): Promise<void> {
-  await store.ledger.run('tolerances', 'truncate tolerances');
+export async function fillTolerances(ledger: Database, tolerances: readonly Tolerance[]): Promise<void> {
+  await ledger.run('tolerances', 'truncate tolerances');
   for (const { currency, amount } of tolerances) {
-    await store.ledger.run('tolerances', `insert into tolerances values ('${currency}', ${amount})`);
+    await ledger.run('tolerances', `insert into tolerances values ('${currency}', ${amount})`);
   }
 }

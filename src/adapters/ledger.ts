@@ -45,9 +45,24 @@ export async function readLedger(
   seeds: ReadonlyMap<string, string>,
 ): Promise<Database | undefined> {
   const path = join(dataFolder, ledgerFile);
-  if (!(await exists(path))) return undefined;
-  const database = await Database.open(path, { memoryMb: ledgerMemoryMb, temporaryFolder: '', readOnly: true });
-  if (await isMadeBy(database, await fingerprintOf(queries, seeds))) return prepareSession(database, queries, seeds);
+  return (await exists(path)) ? openForReading(path, queries, seeds, '') : undefined;
+}
+
+/** The same of a file that is a ledger, or a copy of one. `temporaryFolder`: where to write what memory does not hold; empty = nowhere. */
+export async function openForReading(
+  path: string,
+  queries: ReadonlyMap<string, Query>,
+  seeds: ReadonlyMap<string, string>,
+  temporaryFolder: string,
+): Promise<Database | undefined> {
+  const database = await Database.open(path, { memoryMb: ledgerMemoryMb, temporaryFolder, readOnly: true });
+  try {
+    const fingerprint = await fingerprintOf(queries, seeds);
+    if (await isMadeBy(database, fingerprint)) return await prepareSession(database, queries, seeds);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   database.close();
   return undefined;
 }
@@ -81,6 +96,12 @@ async function fingerprintOf(queries: ReadonlyMap<string, Query>, seeds: Readonl
     texts.push(name, text ?? '');
   }
   return sha256Of(texts.join('\n'));
+}
+
+/** The last line of the manifest that a ledger holds; 0 = none. */
+export async function loadedThrough(ledger: Database): Promise<number> {
+  const [[through] = []] = await ledger.texts('loaded_lines', 'select coalesce(max(sequence), 0) from loaded_lines');
+  return Number.parseInt(through ?? '0', 10);
 }
 
 async function isMadeBy(database: Database, fingerprint: string): Promise<boolean> {

@@ -50,7 +50,7 @@ export async function loadQueries(extraFolder?: string): Promise<ReadonlyMap<str
     ...taken.map((query) => `${join(extraFolder, `${query.name}.sql`)}: the name is taken; rename the file`),
   );
   if (problems.length > 0) throw new ConfigError(problems);
-  for (const query of queries) all.set(query.name, query);
+  for (const query of queries) all.set(query.name, { ...query, ownFile: join(extraFolder, `${query.name}.sql`) });
   return all;
 }
 

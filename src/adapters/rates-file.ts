@@ -1,8 +1,8 @@
 import { ConfigError } from '../domain/errors.js';
 import { parseRates, type Rate } from '../domain/rates.js';
 import { readCsvFile } from './csv.js';
+import type { Database } from './duckdb.js';
 import { seedFiles } from './query-files.js';
-import type { Store } from './store.js';
 
 /** rates.csv → its rates. @throws ConfigError with every problem, each with the file and the line */
 export async function readRates(path: string): Promise<readonly Rate[]> {
@@ -20,15 +20,15 @@ async function readCurrencies(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** Gives the rates to the ledger's queries; without any, nothing is charged. */
-export async function fillRates(store: Store, rates: readonly Rate[]): Promise<void> {
-  await store.ledger.run('rates', 'truncate rates');
+export async function fillRates(ledger: Database, rates: readonly Rate[]): Promise<void> {
+  await ledger.run('rates', 'truncate rates');
   if (rates.length === 0) return;
-  await store.ledger.run(
+  await ledger.run(
     'rate_texts',
     `create or replace temp table rate_texts
        (l varchar, i varchar, s varchar, d varchar, c varchar, u varchar, m varchar, p varchar, f varchar, t varchar)`,
   );
-  await store.ledger.append(
+  await ledger.append(
     'rate_texts',
     rates.map((rate) => [
       String(rate.line),
@@ -43,7 +43,7 @@ export async function fillRates(store: Store, rates: readonly Rate[]): Promise<v
       rate.validTo ?? null,
     ]),
   );
-  await store.ledger.run(
+  await ledger.run(
     'rates',
     `insert into rates
      select cast(l as bigint), i, s, d, c, u, cast(m as decimal(10, 4)), cast(p as decimal(18, 8)),

@@ -3,7 +3,7 @@ import { isClosing, isRun, type RunFinished, type RunStarted } from '../domain/m
 import { type Query, queryNamed } from '../domain/query.js';
 import { type Database, sqlText } from './duckdb.js';
 import type { Ledger } from './knowledge.js';
-import { readLedger } from './ledger.js';
+import { loadedThrough, readLedger } from './ledger.js';
 import { ManifestFile } from './manifest-file.js';
 import { loadQueries, seedFiles } from './query-files.js';
 import { manifestFile, requireSameMainAccount } from './store.js';
@@ -55,11 +55,8 @@ async function knowPending(
   manifestPath: string,
   landedThrough: number,
 ): Promise<string[]> {
-  const [[through = '0'] = []] = await ledger.texts(
-    'loaded_lines',
-    'select coalesce(max(sequence), 0) from loaded_lines',
-  );
-  if (Number.parseInt(through ?? '0', 10) >= landedThrough) return [];
+  const through = await loadedThrough(ledger);
+  if (through >= landedThrough) return [];
   await ledger.run('load variables', `set variable manifest_path = ${sqlText(manifestPath)}`);
   await ledger.run('load variables', `set variable loaded_through = cast(${through} as bigint)`);
   await ledger.run('load variables', `set variable load_through = cast(${landedThrough} as bigint)`);

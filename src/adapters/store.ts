@@ -13,7 +13,7 @@ import {
 import { type Query, queryNamed } from '../domain/query.js';
 import type { Database } from './duckdb.js';
 import { commitFile, digestFile, exists, makeFolder, readText, removePath, writeText } from './files.js';
-import { openLedger } from './ledger.js';
+import { loadedThrough, openLedger } from './ledger.js';
 import { ManifestFile } from './manifest-file.js';
 import { loadQueries, seedFiles } from './query-files.js';
 
@@ -29,6 +29,7 @@ export class Store {
   private constructor(
     readonly folder: string,
     readonly queries: ReadonlyMap<string, Query>,
+    readonly seeds: ReadonlyMap<string, string>,
     readonly ledger: Database,
     readonly manifest: ManifestFile,
     /** Lines that the ledger does not hold yet. */
@@ -44,31 +45,28 @@ export class Store {
    */
   static async open(folder: string, holder: { command: string; at: string; pid: number }): Promise<Store> {
     const queries = await loadQueries();
-    const ledger = await openLedger(folder, queries, await seedFiles()).catch(async (error: unknown) => {
+    const seeds = await seedFiles();
+    const ledger = await openLedger(folder, queries, seeds).catch(async (error: unknown) => {
       throw error instanceof LockedError ? await nameHolder(folder, error) : error;
     });
     try {
       await writeText(join(folder, holderFile), `${JSON.stringify(holder)}\n`);
       await makeFolder(join(folder, 'landing'));
-      const [[through] = []] = await ledger.texts(
-        'loaded_lines',
-        'select coalesce(max(sequence), 0) from loaded_lines',
-      );
-      const loadedThrough = Number.parseInt(through ?? '0', 10);
+      const through = await loadedThrough(ledger);
       const pending: LoadableLine[] = [];
       const runs: (RunStarted | RunFinished)[] = [];
       const closings: ClosingLine[] = [];
       const manifest = await ManifestFile.open(join(folder, manifestFile), (line: ManifestLine) => {
         if (isRun(line)) runs.push(line);
-        else if (line.sequence > loadedThrough) pending.push(line);
+        else if (line.sequence > through) pending.push(line);
         if (isClosing(line)) closings.push(line);
       });
-      if (loadedThrough >= manifest.nextSequence) {
+      if (through >= manifest.nextSequence) {
         throw new StorageError(
-          `the ledger holds line ${loadedThrough} of ${manifest.path}, which ends at ${manifest.nextSequence - 1}: lines are missing. Restore the manifest from a backup.`,
+          `the ledger holds line ${through} of ${manifest.path}, which ends at ${manifest.nextSequence - 1}: lines are missing. Restore the manifest from a backup.`,
         );
       }
-      return new Store(folder, queries, ledger, manifest, pending, runs, closings);
+      return new Store(folder, queries, seeds, ledger, manifest, pending, runs, closings);
     } catch (error) {
       ledger.close();
       throw error;

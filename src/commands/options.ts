@@ -47,5 +47,19 @@ export const addReconciliation = (command: Command): Command =>
     .option('--invoice <file>', "amounts of Twilio's invoice (SUBLEDGER_INVOICE, default invoice.csv where it exists)")
     .option('--rates <file>', 'what customers are charged (SUBLEDGER_RATES, default rates.csv where it exists)');
 
+/** Which reports, of what, and as what. */
+export const addReport = (command: Command): Command =>
+  command
+    .option('--list', 'the reports, with their purpose')
+    .option('--queries <folder>', 'reports of your own, *.sql with a header (SUBLEDGER_QUERIES)')
+    .option('--sql <file>', 'a SELECT of your own over the ledger, - for stdin; it reaches nothing else')
+    .option('--customer <id>', 'only this customer (repeatable)', collect)
+    .option('--account <sid>', 'only this account (repeatable)', collect)
+    .option('--currency <code>', 'only this currency (repeatable)', collect)
+    .option('--group-by <period>', 'the report for each day or month of the range by itself')
+    .option('--format <format>', 'csv, json, ndjson, parquet, xlsx or md (default: by the name of --output, else csv)')
+    .option('--output <file>', 'a file, or a folder for several reports (default: stdout)')
+    .option('--excel', 'CSV as Excel opens it by a double click: byte order mark, CRLF');
+
 const addCustomers = (command: Command): Command =>
   command.option('--customers <file>', 'customer map (SUBLEDGER_CUSTOMERS, default customers.csv where it exists)');

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { reconcileMonths } from '../pipeline/publishing.js';
 import { addCommon, addRange, addReconciliation } from './options.js';
 import { comparedJson, comparedLines, exitCodeOf, setExitCode } from './run.js';
-import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
+import { configOf, type Flags, print, requireRuns, withReader } from './session.js';
 
 const examples = `
 Calls and messages are compared with Twilio's Usage Records by account, day, currency and family of categories, and every difference is
@@ -24,8 +24,8 @@ export function registerReconcile(program: Command): void {
   addCommon(addReconciliation(addRange(command))).action(async (flags: Flags) => {
     const config = await configOf(flags, { credentials: false, customers: true });
     await requireRuns(config);
-    const months = await withStore('reconcile', config, flags, (store, outside) =>
-      reconcileMonths(store, config, outside),
+    const months = await withReader('reconcile', config, flags, (reader, outside) =>
+      reconcileMonths(reader, config, outside),
     );
     const exitCode = exitCodeOf(undefined, months);
     setExitCode(exitCode);

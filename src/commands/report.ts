@@ -1,102 +1,126 @@
-import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { csvPieces } from '../adapters/csv.js';
+import { readText } from '../adapters/files.js';
 import { loadQueries } from '../adapters/query-files.js';
-import type { Store } from '../adapters/store.js';
+import { writeReport } from '../adapters/report-file.js';
+import { fileTarget, type ReportTarget, stdoutTarget } from '../adapters/report-target.js';
 import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
 import { requireInputs } from '../domain/needed-inputs.js';
-import { byColumn, dayParameters, parametersOf, type Query, reportsOf } from '../domain/query.js';
-import { createReport, selectReport } from '../domain/report-sql.js';
-import { prepareReports, publish } from '../pipeline/publishing.js';
-import { addCommon, addRange, addReconciliation } from './options.js';
+import { ownSelect, type Query, reportsOf } from '../domain/query.js';
+import { isBinary, type ReportRequest, readRequest } from '../domain/report-request.js';
+import { ask } from '../pipeline/asking.js';
+import { publish } from '../pipeline/publishing.js';
+import { addCommon, addRange, addReconciliation, addReport } from './options.js';
+import { catalogueJson, catalogueLines, helpOf } from './report-help.js';
 import { exitCodeOf, monthJson, monthLines, setExitCode } from './run.js';
-import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
+import { configOf, type Flags, print, requireRuns, withReader, withStore } from './session.js';
 
 const examples = `
-Without a name, the published files of every month in the range are written anew from the ledger. With names, those reports
-are written to stdout as CSV (or, with --json, as one JSON object per line) for exactly the range.
+Without a name and without days: the catalogue. With names: those reports, for exactly the days, to stdout or a file; nothing is locked, so
+that it works while the nightly job runs. With days and without a name: the published files of every month of the range are written anew.
 
 Examples:
-  $ subledger report --month 2026-10
+  $ subledger report                                                       every report, with its purpose
+  $ subledger report customer_cost --help                                  its columns
   $ subledger report customer_cost --from 2026-10-01 --to 2026-10-15 > first-half.csv
-  $ subledger report --list`;
+  $ subledger report service_cost --month 2026-10 --customer acme --group-by day --format md
+  $ subledger report customer_cost --month 2026-10 --output october.xlsx
+  $ subledger report line_items --month 2026-10 --currency USD --output items.parquet
+  $ subledger report --sql top.sql --month 2026-10                         a SELECT of your own; $start and $end are the days
+  $ subledger report my_report --queries reports/ --month 2026-10          a report of your own
+  $ subledger report --month 2026-10                                       output/2026-10/ anew`;
 
 export function registerReport(program: Command): void {
   const command = program
     .command('report [name...]')
-    .description('Write reports for any range of days that was pulled; nothing is asked of Twilio.')
-    .option('--list', 'the reports, with their purpose')
+    .description('Reports for any range of days that was pulled; nothing is asked of Twilio.')
+    .helpOption(false)
+    .option('-h, --help', 'this text; with a name: what that report tells')
     .addHelpText('after', examples);
-  addCommon(addReconciliation(addRange(command))).action(async (names: string[], flags: Flags) => {
+  addCommon(addReport(addReconciliation(addRange(command)))).action(async (names: string[], flags: Flags) => {
+    if (flags.help === true && names.length === 0) return command.outputHelp();
     const config = await configOf(flags, { credentials: false, customers: true });
-    // Before the store is opened, which writes: a slip of the pen must leave the disk as it is.
-    const known = await loadQueries();
-    if (flags.list === true) return listReports(known, flags);
-    const queries = names.map((name) => reportNamed(known, name));
-    requireInputs(queries, { rates: config.rates });
+    // Before anything is opened: a slip of the pen must leave the disk as it is.
+    const known = await loadQueries(config.queriesFolder);
+    const reports = names.map((name) => reportNamed(known, name));
+    if (flags.help === true) return void process.stdout.write(reports.map(helpOf).join('\n'));
+    const hasDays = [flags.from, flags.to, flags.month].some((flag) => flag !== undefined);
+    if (typeof flags.sql === 'string') reports.push(await readSelect(flags.sql));
+    if (flags.list === true || (reports.length === 0 && !hasDays))
+      return print(flags, catalogueJson(known), catalogueLines(known));
+    const request = readRequest(
+      reports.map(({ name }) => name),
+      flags,
+      config.accounts,
+    );
+    requireInputs(reports, { rates: config.rates });
     await requireRuns(config);
-    await withStore('report', config, flags, async (store, outside) => {
-      if (queries.length === 0) {
-        const months = await publish(store, config, outside);
-        const exitCode = exitCodeOf(undefined, months);
-        setExitCode(exitCode);
-        print(flags, { months: months.map(monthJson), exit_code: exitCode }, months.flatMap(monthLines));
-        return;
-      }
-      await prepareReports(store, config, outside, queries);
-      for (const query of queries) await writeReport(store, query, config, flags.json === true);
-    });
+    if (reports.length === 0) await publishAnew(config, flags, request);
+    else await writeReports(config, flags, request, reports);
   });
 }
 
-type Queries = ReadonlyMap<string, Query>;
-
-function listReports(known: Queries, flags: Flags): void {
-  const reports = reportsOf(known).map(({ name, purpose }) => ({ name, purpose }));
-  const width = Math.max(...reports.map((report) => report.name.length));
-  print(
-    flags,
-    reports,
-    reports.map(({ name, purpose }) => `${name.padEnd(width)}  ${purpose}`),
-  );
-}
-
-function reportNamed(known: Queries, name: string): Query {
+function reportNamed(known: ReadonlyMap<string, Query>, name: string): Query {
   const query = known.get(name);
   if (query?.kind === 'report') return query;
   const names = reportsOf(known).map((report) => report.name);
   throw new ConfigError([`There is no report ${name}. Reports: ${names.join(', ')}.`]);
 }
 
-async function writeReport(store: Store, query: Query, config: Config, json: boolean): Promise<void> {
-  await store.ledger.run(query.name, createReport(query), parametersOf(query, dayParameters(config.range)));
-  const rows = store.ledger.chunks(query.name, selectReport(query));
-  for await (const piece of json ? jsonPieces(query, rows) : csvPieces(query.columns, rows)) {
-    if (!(await writeOut(piece))) return;
-  }
+/** A SELECT of the user's: a file, or `-` for stdin. */
+async function readSelect(path: string): Promise<Query> {
+  const sql = path === '-' ? await readAll(process.stdin) : await readText(path);
+  if (sql === undefined) throw new ConfigError([`The file ${path} does not exist.`]);
+  return ownSelect(path === '-' ? 'stdin' : path, sql);
 }
 
-/** False where the reader has closed, as `head` does: nobody wants the rest. */
-async function writeOut(text: string): Promise<boolean> {
-  const { stdout } = process;
-  if (stdout.destroyed) return false;
-  if (stdout.write(text)) return true;
-  return once(stdout, 'drain').then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') return false;
-      throw error;
-    },
-  );
+async function publishAnew(config: Config, flags: Flags, { output, filters, groupBy }: ReportRequest): Promise<void> {
+  const narrowed = filters.customers.length + filters.accounts.length + filters.currencies.length > 0;
+  if (output !== undefined || narrowed || groupBy !== undefined || flags.format !== undefined || flags.excel === true) {
+    throw new ConfigError([
+      'Name a report: --customer, --account, --currency, --group-by, --format, --excel and --output are about reports by name.',
+    ]);
+  }
+  await withStore('report', config, flags, async (store, outside) => {
+    const months = await publish(store, config, outside);
+    const exitCode = exitCodeOf(undefined, months);
+    setExitCode(exitCode);
+    print(flags, { months: months.map(monthJson), exit_code: exitCode }, months.flatMap(monthLines));
+  });
 }
 
-/** Amounts stay texts: a JSON number would be read as a binary float. */
-async function* jsonPieces(
-  query: Query,
-  chunks: AsyncIterable<readonly (readonly (string | null)[])[]>,
-): AsyncGenerator<string> {
-  for await (const rows of chunks) {
-    for (const row of rows) yield `${JSON.stringify(byColumn(query, row))}\n`;
+async function writeReports(
+  config: Config,
+  flags: Flags,
+  request: ReportRequest,
+  reports: readonly Query[],
+): Promise<void> {
+  const files = filesOf(request, reports);
+  await withReader('report', config, flags, async (reader) => {
+    const targets = files.map((file) => (file === undefined ? stdoutTarget(reader.temporaryFolder) : fileTarget(file)));
+    const asides = targets.map(({ aside }) => aside);
+    let index = 0;
+    for await (const asked of ask(reader, config, request, reports, asides)) {
+      const target = targets[index++] as ReportTarget;
+      await writeReport(target, request, asked);
+    }
+  });
+}
+
+/** A file for each report; undefined = stdout. @throws ConfigError */
+function filesOf({ output, format }: ReportRequest, reports: readonly Query[]): (string | undefined)[] {
+  if (output === undefined) {
+    if (isBinary(format) && (process.stdout.isTTY || reports.length > 1))
+      throw new ConfigError([`${format} is no text: name a file with --output, and one report for each file.`]);
+    return reports.map(() => undefined);
   }
+  const isFolder = output.endsWith('/') || statSync(output, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder && reports.length > 1)
+    throw new ConfigError([
+      `--output ${output} is one file for ${reports.length} reports: name a folder, as ${output}/.`,
+    ]);
+  return reports.map(({ name }) => (isFolder ? join(output, `${name}.${format}`) : output));
 }

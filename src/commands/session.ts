@@ -15,6 +15,7 @@ import { ConfigError } from '../domain/errors.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { instantOf } from '../domain/period.js';
 import type { PipelineEvent } from '../domain/pipeline-event.js';
+import { openReader, type Reader } from '../pipeline/reader.js';
 import type { Outside } from '../pipeline.js';
 
 export type Flags = ConfigSources['flags'];
@@ -100,6 +101,26 @@ export function withStore<Result>(
       log.info('command ended', { command });
       log.close();
       await store.close();
+    }
+  });
+}
+
+/** Opens what there is to read, beside a run if need be: nothing is locked but for loading what is landed and not loaded yet. */
+export function withReader<Result>(
+  command: string,
+  config: Config,
+  flags: Flags,
+  work: (reader: Reader, outside: Outside) => Promise<Result>,
+): Promise<Result> {
+  return withOutside(flags, async (outside) => {
+    const holder = { command, at: systemClock.now().toISOString(), pid: process.pid };
+    const reader = await openReader(config, outside, holder);
+    // Also with --quiet: who does not know it takes old figures for new ones.
+    if (reader.behind !== undefined) process.stderr.write(`note: ${reader.behind}\n`);
+    try {
+      return await work(reader, outside);
+    } finally {
+      await reader.close();
     }
   });
 }

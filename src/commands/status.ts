@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import type { Store } from '../adapters/store.js';
 import { closedMonths } from '../domain/closing.js';
 import type { MonthClosed, RunFinished, RunStarted } from '../domain/manifest.js';
 import { dayOf } from '../domain/period.js';
 import { byColumn, type Query } from '../domain/query.js';
 import { selectTexts } from '../domain/report-sql.js';
-import { bringUpToDate } from '../pipeline.js';
+import type { Reader } from '../pipeline/reader.js';
 import { addCommon } from './options.js';
-import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
+import { configOf, type Flags, print, requireRuns, withReader } from './session.js';
 
 const examples = `
 Examples:
@@ -36,14 +35,14 @@ export function registerStatus(program: Command): void {
   addCommon(command).action(async (flags: Flags) => {
     const config = await configOf(flags, { credentials: false, customers: false });
     await requireRuns(config);
-    const known = await withStore('status', config, { ...flags, quiet: true }, async (store, outside) => {
-      await bringUpToDate(store, outside);
-      const runs = runLines(store);
+    const known = await withReader('status', config, { ...flags, quiet: true }, async (reader) => {
+      const runs = runLines(reader);
       return {
+        as_of_run: reader.asOfRun,
         runs,
-        closed: closedMonths(store.closings),
-        control_totals: await readControlTotals(store, runs[0]?.run ?? 0),
-        accounts: await readStatus(store),
+        closed: closedMonths(reader.closings),
+        control_totals: await readControlTotals(reader, runs[0]?.run ?? 0),
+        accounts: await readStatus(reader),
       };
     });
     const { closed, ...rest } = known;
@@ -60,27 +59,27 @@ export function registerStatus(program: Command): void {
 
 type Line = Readonly<Record<string, string | null>>;
 
-function readStatus(store: Store): Promise<Line[]> {
-  const query = store.query('account_status');
-  return readLines(store, query, `(${query.sql}\n) as account_status`);
+function readStatus(reader: Reader): Promise<Line[]> {
+  const query = reader.query('account_status');
+  return readLines(reader, query, `(${query.sql}\n) as account_status`);
 }
 
 /** What the runs from `firstRun` on received, landed, loaded and quarantined, by resource and currency. */
-function readControlTotals(store: Store, firstRun: number): Promise<Line[]> {
+function readControlTotals(reader: Reader, firstRun: number): Promise<Line[]> {
   const order = ['run_number', 'resource', 'currency', 'stage'].map((name) => `run_control_totals.${name}`).join(', ');
   const from = `run_control_totals where run_number >= ${firstRun} order by ${order}`;
-  return readLines(store, store.query('run_control_totals'), from);
+  return readLines(reader, reader.query('run_control_totals'), from);
 }
 
-async function readLines(store: Store, query: Query, from: string): Promise<Line[]> {
-  const rows = await store.ledger.texts(query.name, selectTexts(query.columns, from));
+async function readLines(reader: Reader, query: Query, from: string): Promise<Line[]> {
+  const rows = await reader.ledger.texts(query.name, selectTexts(query.columns, from));
   return rows.map((row) => byColumn(query, row));
 }
 
-function runLines(store: Store): RunLine[] {
-  const started = store.runs.filter((line): line is RunStarted => line.kind === 'run_started');
+function runLines(reader: Reader): RunLine[] {
+  const started = reader.runs.filter((line): line is RunStarted => line.kind === 'run_started');
   const finished = new Map(
-    store.runs.filter((line): line is RunFinished => line.kind === 'run_finished').map((line) => [line.run, line]),
+    reader.runs.filter((line): line is RunFinished => line.kind === 'run_finished').map((line) => [line.run, line]),
   );
   return started.slice(-runsShown).map(({ run, command, at, range }) => ({
     run,

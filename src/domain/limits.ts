@@ -98,3 +98,5 @@ export const newAccountRoundsMax = 3;
 export const planLinesMax = 40;
 /** Lines of obstacles that a refusal to close a month names; more are only counted. */
 export const obstacleLinesMax = 20;
+/** Cells of a workbook, rows times columns: all are in memory at once, 500,000 take 0.6 to 1 GB and ten seconds. Far fewer than the rows of a sheet. */
+export const workbookCellsMax = 500_000;

@@ -66,10 +66,14 @@ export interface Query {
   readonly totals: readonly string[];
   /** Reports only: the table that must be filled by the user, as `rates`, or the report is of nothing and is not published. */
   readonly needs: string | undefined;
+  /** Reports only: false = too large for every night's set; written only where it is asked for by name. */
+  readonly published: boolean;
   /** Checks only. */
   readonly severity: Severity | undefined;
   /** Checks only: what to do when rows appear. */
   readonly meaning: string | undefined;
+  /** The file of a report of the user's own; undefined = ours. */
+  readonly ownFile?: string;
   /** The whole file, header included, so that line numbers in DuckDB's messages are those of the file. */
   readonly sql: string;
 }
@@ -89,6 +93,7 @@ const knownKeys = [
   'example',
   'totals',
   'needs',
+  'published',
 ];
 const columnPattern = /^(\S+)\s+([A-Z]+(?:\(\d+, ?\d+\))?(?:\[\])?)(?:\s+(.*))?$/;
 
@@ -199,8 +204,12 @@ export function parseQuery(layer: QueryLayer, name: string, sql: string): Parsed
   for (const stranger of strangers([...(grainIsWords ? [] : grain), ...order, ...key, ...totals], columns)) {
     problems.push(`${stranger} stands in grain, order, totals or kind but is no column`);
   }
-  if (layer !== 'reports' && (values.has('totals') || values.has('needs')))
-    problems.push('only a report has `-- totals:` and `-- needs:`; take them out');
+  if (layer !== 'reports' && ['totals', 'needs', 'published'].some((one) => values.has(one)))
+    problems.push('only a report has `-- totals:`, `-- needs:` and `-- published:`; take them out');
+  if (!['no', undefined].includes(values.get('published')))
+    problems.push(
+      `\`-- published: ${values.get('published') ?? ''}\` is not \`no\`; without that line a report is published`,
+    );
   for (const { name: column, type } of columns) {
     if (totals.includes(column) && !/^(DECIMAL|BIGINT|INTEGER)/.test(type))
       problems.push(`${column} stands in totals but is ${type}; only DECIMAL, BIGINT and INTEGER add up`);
@@ -219,6 +228,7 @@ export function parseQuery(layer: QueryLayer, name: string, sql: string): Parsed
       columns,
       totals,
       needs: values.get('needs'),
+      published: !values.has('published'),
       severity: severity === 'fail' || severity === 'warn' ? severity : undefined,
       meaning: values.get('meaning'),
       sql: sql.trimEnd(),
@@ -274,3 +284,28 @@ export function inReadingOrder(queries: ReadonlyMap<string, Query>, kind: QueryK
 /** The reports among all queries, by name. */
 export const reportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>
   [...queries.values()].filter((query) => query.kind === 'report');
+
+/** Those of them that every month's set holds. */
+export const publishedReportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>
+  reportsOf(queries).filter(({ published }) => published);
+
+/** A SELECT of the user's without a header: what it answers is told by the database, and its rows come as it orders them. */
+export const ownSelect = (file: string, sql: string): Query => ({
+  layer: 'reports',
+  name: 'sql',
+  purpose: file,
+  kind: 'report',
+  mergeKey: [],
+  parameters: [],
+  reads: [],
+  grain: [],
+  order: [],
+  columns: [],
+  totals: [],
+  needs: undefined,
+  published: true,
+  severity: undefined,
+  meaning: undefined,
+  ownFile: file,
+  sql: sql.trim().replace(/;$/, ''),
+});

@@ -10,24 +10,60 @@ export const selectTexts = (columns: readonly QueryColumn[], from: string): stri
   return `select ${texts.join(', ')} from ${from}`;
 };
 
-/** Makes the table that a report's file, and whatever else reads its rows, is read from. */
-export const createReport = ({ name, sql }: Pick<Query, 'name' | 'sql'>): string =>
-  `create or replace temp table report_${name} as\n${sql}`;
-
-/** That table's rows as texts, in the report's order. */
-export function selectReport({ name, columns, order }: Query, where = ''): string {
-  const sorted = order.map((column) => `report_${name}."${column}"`).join(', ');
-  return `${selectTexts(columns, `report_${name}`)} ${where} order by ${sorted}`;
+/** A first column for a report that is made for each day or month by itself. */
+export interface PeriodColumn {
+  readonly column: string;
+  /** UTC, the first day of the period. */
+  readonly day: string;
 }
+
+const rowsIn = (sql: string, period: PeriodColumn | undefined): string =>
+  period === undefined ? sql : `select date '${period.day}' as "${period.column}", r.* from (\n${sql}\n) as r`;
+
+/** Makes the table that a report's file, and whatever else reads its rows, is read from. */
+export const createReport = ({ name, sql }: Pick<Query, 'name' | 'sql'>, period?: PeriodColumn): string =>
+  `create or replace temp table report_${name} as\n${rowsIn(sql, period)}`;
+
+/** More rows for that table, of another period. */
+export const insertReport = ({ name, sql }: Pick<Query, 'name' | 'sql'>, period?: PeriodColumn): string =>
+  `insert into report_${name}\n${rowsIn(sql, period)}`;
+
+/** Where a report's rows are, as a relation `t`: in its table, or still to be computed. */
+export const reportTable = ({ name }: Pick<Query, 'name'>): string => `report_${name} as t`;
+export const reportRows = ({ sql }: Pick<Query, 'sql'>): string => `(\n${sql}\n) as t`;
+
+/** The rows as texts, in the report's order. `condition`: about the report's columns in the relation `t`; empty = all. */
+export const selectReport = (query: Query, condition = '', from = reportTable(query)): string =>
+  `${selectTexts(query.columns, from)}${whereOf(condition)}${orderOf(query.order)}`;
+
+/** The rows as they are, typed. */
+export const selectTyped = (query: Query, condition = '', from = reportTable(query)): string =>
+  `select ${query.columns.map(({ name }) => `t."${name}"`).join(', ')} from ${from}${whereOf(condition)}${orderOf(query.order)}`;
+
+/** As CSV has them: texts that a spreadsheet would run are escaped, and nothing else is. */
+export function selectEscaped(query: Query, condition = '', from = reportTable(query)): string {
+  const texts = query.columns.map(({ name, type }) =>
+    type === 'VARCHAR' ? `escape_formula(a."${name}") as "${name}"` : `a."${name}"`,
+  );
+  return `select ${texts.join(', ')} from (${selectReport(query, condition, from)}) as a`;
+}
+
+const whereOf = (condition: string): string => (condition === '' ? '' : ` where ${condition}`);
+
+/** A relation without an order of its own, as a user's SELECT, keeps the one that it was made in. */
+const orderOf = (order: readonly string[]): string =>
+  order.length === 0
+    ? ''
+    : ` order by ${order.map((column) => column.replace(/^(\S+)( desc)?$/, 't."$1"$2')).join(', ')}`;
 
 /**
  * What the rows of each currency add up to, as texts: the currency (one row with null, where the report has none), then the columns of the
  * report's `totals` in their order. What is not known of one row is not known of all: such a sum is null.
  */
-export function selectTotals({ name, columns, totals }: Query): string {
-  const currency = columns.some((column) => column.name === 'currency') ? 'currency' : 'cast(null as varchar)';
-  const sums = totals.map(
-    (column) => `case when count(*) = count("${column}") then cast(sum("${column}") as varchar) end`,
+export function selectTotals(query: Query, condition = '', from = reportTable(query)): string {
+  const currency = query.columns.some(({ name }) => name === 'currency') ? 't."currency"' : 'cast(null as varchar)';
+  const sums = query.totals.map(
+    (column) => `case when count(*) = count(t."${column}") then cast(sum(t."${column}") as varchar) end`,
   );
-  return `select ${[currency, ...sums].join(', ')} from report_${name} group by ${currency} order by ${currency}`;
+  return `select ${[currency, ...sums].join(', ')} from ${from}${whereOf(condition)} group by ${currency} order by ${currency}`;
 }

@@ -17,6 +17,7 @@ export const settingNames = [
   'SUBLEDGER_TOLERANCE',
   'SUBLEDGER_INVOICE',
   'SUBLEDGER_RATES',
+  'SUBLEDGER_QUERIES',
 ] as const;
 
 export const secretNames: readonly string[] = ['TWILIO_AUTH_TOKEN', 'TWILIO_API_SECRET'];

@@ -1,21 +1,21 @@
 import { type CsvColumn, csvPieces } from '../adapters/csv.js';
-import { fillCustomerMap } from '../adapters/customer-file.js';
 import type { TextRow } from '../adapters/duckdb.js';
-import { fillInvoice, fillTolerances } from '../adapters/invoice-file.js';
 import { OutputSet } from '../adapters/output-set.js';
-import { fillRates } from '../adapters/rates-file.js';
+import { takeSnapshot } from '../adapters/snapshot.js';
 import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { StorageError } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
 import { type Month, monthsOf, monthWindow } from '../domain/period.js';
-import type { Query } from '../domain/query.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
 import { reconciliationText } from '../domain/reconciliation-text.js';
 import { bringUpToDate, type Outside } from '../pipeline.js';
 import { check, compare, summarise } from '../stages/reconcile.js';
 import { describeSet, materialise, type WrittenFile, writeReports } from '../stages/report.js';
 import { publishClosed } from './closed-month.js';
+import { fillInputs } from './inputs.js';
+import { writeOwnReports } from './own-reports.js';
+import type { Book } from './reader.js';
 import { leaveRoom, makeRoom } from './room.js';
 
 /** What the comparison of a month found. */
@@ -37,59 +37,38 @@ export interface PublishedMonth extends ReconciledMonth {
 
 /**
  * reconcile → report: for every month of the range, records are compared with usage, the reports are made, checked against the ledger,
- * written aside and published as a set. @throws StorageError where a control total does not hold: then nothing of that month is published
+ * written aside and published as a set; then a snapshot is taken for readers. @throws StorageError where a control total does not hold: then nothing of that month is published
  */
-export const publish = (store: Store, config: Config, outside: Outside): Promise<PublishedMonth[]> =>
-  eachMonth(store, config, outside, 'report', (month) => publishMonth(store, config, month));
+export async function publish(store: Store, config: Config, outside: Outside): Promise<PublishedMonth[]> {
+  await bringUpToDate(store, outside);
+  const months = await eachMonth(store, config, outside, 'report', (month) => publishMonth(store, config, month));
+  outside.onEvent({ kind: 'stage', stage: 'snapshot', detail: 'for readers' });
+  await takeSnapshot(store);
+  return months;
+}
 
 /** The comparison alone, for every month of the range: no file is written. @throws StorageError as `publish` does */
-export const reconcileMonths = (store: Store, config: Config, outside: Outside): Promise<ReconciledMonth[]> =>
-  eachMonth(store, config, outside, 'reconcile', (month) =>
-    reconcileMonth({ sql: store.ledger, queries: store.queries }, month),
+export const reconcileMonths = (book: Book, config: Config, outside: Outside): Promise<ReconciledMonth[]> =>
+  eachMonth(book, config, outside, 'reconcile', (month) =>
+    reconcileMonth({ sql: book.ledger, queries: book.queries }, month),
   );
 
-/** What people write beside Twilio's data: the customer map, the invoice, tolerances, rates. @throws ConfigError */
-async function fillInputs(store: Store, config: Config): Promise<void> {
-  await fillCustomerMap(store, config.customerMap);
-  await fillTolerances(store, config.tolerances);
-  await fillInvoice(store, config.invoiceFile ?? '', config.invoice);
-  await fillRates(store, config.rates);
-}
-
-/**
- * Brings the ledger up to date and makes all that some reports read: the comparison, which takes long, only for those that need it. The room
- * stays made, for the reports.
- */
-export async function prepareReports(
-  store: Store,
-  config: Config,
-  outside: Outside,
-  reports: readonly Query[],
-): Promise<void> {
-  await bringUpToDate(store, outside);
-  await fillInputs(store, config);
-  const compared = reports.some(({ reads }) => reads.some((name) => store.queries.get(name)?.kind === 'period'));
-  await makeRoom(store, config.range);
-  if (compared) await compare({ sql: store.ledger, queries: store.queries }, config.range);
-}
-
 async function eachMonth<Result>(
-  store: Store,
+  book: Book,
   config: Config,
   outside: Outside,
   stage: string,
   work: (month: Month) => Promise<Result>,
 ): Promise<Result[]> {
-  await bringUpToDate(store, outside);
-  await fillInputs(store, config);
+  await fillInputs(book.ledger, config);
   const results: Result[] = [];
   for (const month of monthsOf(config.range)) {
     outside.signal.throwIfAborted();
     outside.onEvent({ kind: 'stage', stage, detail: month });
-    await makeRoom(store, monthWindow(month));
+    await makeRoom(book, monthWindow(month));
     results.push(await work(month));
   }
-  await leaveRoom(store);
+  await leaveRoom(book);
   return results;
 }
 
@@ -128,6 +107,7 @@ async function publishMonth(store: Store, config: Config, month: Month): Promise
     const reconciled = await reconcileMonth(ports, month);
     const { findings, reconciliation } = reconciled;
     const files: WrittenFile[] = await writeReports(ports, findings);
+    files.push(...(await writeOwnReports(store, config, month, ports.writeCsv)));
     files.push(await set.writeWhole('reconciliation.md', reconciliationText(reconciliation, findings)));
     const facts = {
       month,

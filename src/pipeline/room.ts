@@ -1,10 +1,10 @@
-import type { Store } from '../adapters/store.js';
+import type { Database } from '../adapters/duckdb.js';
 import { ledgerMemoryMb } from '../domain/limits.js';
 import { daysIn, type Window } from '../domain/period.js';
 import { roomFor } from '../domain/report-room.js';
 
 /** Gives the ledger what comparing and reporting on the window needs, until `leaveRoom`. */
-export async function makeRoom({ ledger }: Store, window: Window): Promise<void> {
+export async function makeRoom({ ledger }: { readonly ledger: Database }, window: Window): Promise<void> {
   const [[accounts = '0'] = []] = await ledger.texts('accounts', 'select count(*) from accounts');
   const { memoryMb, threads } = roomFor(Number.parseInt(accounts ?? '0', 10), daysIn(window));
   await ledger.limitMemory(memoryMb);
@@ -12,7 +12,7 @@ export async function makeRoom({ ledger }: Store, window: Window): Promise<void>
 }
 
 /** Back to what loading has. */
-export async function leaveRoom({ ledger }: Store): Promise<void> {
+export async function leaveRoom({ ledger }: { readonly ledger: Database }): Promise<void> {
   await ledger.limitMemory(ledgerMemoryMb);
   await ledger.run('threads', 'reset threads');
 }

@@ -56,7 +56,7 @@ export async function check({ sql, queries }: ReconcilePorts, month: Window): Pr
 
 /** What the comparison came to, from the reports that were made of it. */
 export async function summarise(ports: ReconcilePorts, month: Month): Promise<Reconciliation> {
-  const summary = await rowsOf(ports, 'reconciliation_summary', "where level <> 'account'");
+  const summary = await rowsOf(ports, 'reconciliation_summary', "level <> 'account'");
   const tieOut = await rowsOf(ports, 'tie_out');
   const totals = summary.filter(({ level }) => level === 'all');
   const found = await ports.sql.texts(
@@ -75,7 +75,7 @@ export async function summarise(ports: ReconcilePorts, month: Month): Promise<Re
   };
 }
 
-async function rowsOf({ sql, queries }: ReconcilePorts, report: string, where = ''): Promise<ReportRow[]> {
+async function rowsOf({ sql, queries }: ReconcilePorts, report: string, condition = ''): Promise<ReportRow[]> {
   const query = queryNamed(queries, report);
-  return (await sql.texts(report, selectReport(query, where))).map((row) => byColumn(query, row));
+  return (await sql.texts(report, selectReport(query, condition))).map((row) => byColumn(query, row));
 }

@@ -6,10 +6,10 @@ import {
   type DayParameters,
   dayParameters,
   parametersOf,
+  publishedReportsOf,
   type Query,
   type QueryColumn,
   queryNamed,
-  reportsOf,
 } from '../domain/query.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
 import { createReport, selectReport } from '../domain/report-sql.js';
@@ -48,9 +48,9 @@ const findingColumns = ['check', 'severity', 'subject', 'detail', 'what_to_do'].
   type: 'VARCHAR',
 }));
 
-/** Runs every report over the period into a temporary table `report_<name>`, in the report's order, for checks and files. */
+/** Runs every report of the set over the period into a temporary table `report_<name>`, in the report's order, for checks and files. */
 export async function materialise(ports: Pick<ReportPorts, 'sql' | 'queries'>, period: Window): Promise<void> {
-  for (const query of reportsOf(ports.queries)) {
+  for (const query of publishedReportsOf(ports.queries)) {
     await ports.sql.run(query.name, createReport(query), parametersOf(query, dayParameters(period)));
   }
 }
@@ -69,7 +69,7 @@ async function isPublished({ sql }: Pick<ReportPorts, 'sql'>, { needs }: Query):
 /** Writes the materialised reports, the customers' statements and the findings as CSV files. */
 export async function writeReports(ports: ReportPorts, findings: readonly Finding[]): Promise<WrittenFile[]> {
   const files: WrittenFile[] = [];
-  for (const query of reportsOf(ports.queries)) {
+  for (const query of publishedReportsOf(ports.queries)) {
     if (query.name === statementReport || !(await isPublished(ports, query))) continue;
     const rows = ports.sql.chunks(query.name, selectReport(query));
     files.push(await ports.writeCsv(`${query.name}.csv`, query.columns, rows));
@@ -83,20 +83,35 @@ async function* findingRows(findings: readonly Finding[]): AsyncGenerator<Texts[
   yield findings.map((finding) => [finding.check, finding.severity, finding.subject, finding.detail, finding.meaning]);
 }
 
-/** One file for each customer: the rows come sorted by customer, and are cut where it changes. */
+/** What customers/ holds: whose statement stands in which file. */
+const indexColumns = [
+  { name: 'customer_id', type: 'VARCHAR' },
+  { name: 'customer_name', type: 'VARCHAR' },
+  { name: 'file', type: 'VARCHAR' },
+  { name: 'lines', type: 'BIGINT' },
+  { name: 'sha256', type: 'VARCHAR' },
+];
+
+/** One file for each customer, and their index: the rows come sorted by customer, and are cut where it changes. */
 async function writeStatements(ports: ReportPorts): Promise<WrittenFile[]> {
   const query = queryNamed(ports.queries, statementReport);
-  const column = query.columns[0]?.name;
+  const [idColumn, nameColumn] = query.columns;
   const files: WrittenFile[] = [];
+  const index: Texts[] = [];
   let rows: Texts[] = [];
   const write = async (): Promise<void> => {
-    const customer = rows[0]?.[0];
+    const [customer, name = ''] = rows[0] ?? [];
     if (customer === undefined || customer === null) return;
-    const path = `customers/${statementFileName(customer)}`;
-    files.push(await ports.writeCsv(path, query.columns, one(rows)));
+    const file = statementFileName(customer);
+    const written = await ports.writeCsv(`customers/${file}`, query.columns, one(rows));
+    files.push(written);
+    index.push([customer, name, file, `${rows.length}`, written.sha256]);
     rows = [];
   };
-  invariant(column === 'customer_id', 'a statement begins with its customer');
+  invariant(
+    idColumn?.name === 'customer_id' && nameColumn?.name === 'customer_name',
+    'a statement begins with its customer',
+  );
   for await (const chunk of ports.sql.chunks(query.name, selectReport(query))) {
     for (const row of chunk) {
       if (rows.length > 0 && rows[0]?.[0] !== row[0]) await write();
@@ -104,6 +119,7 @@ async function writeStatements(ports: ReportPorts): Promise<WrittenFile[]> {
     }
   }
   await write();
+  files.push(await ports.writeCsv('customers/index.csv', indexColumns, one(index)));
   return files;
 }
 

@@ -44,6 +44,7 @@ describe('parseQuery', () => {
         ],
         totals: ['cost'],
         needs: 'rates',
+        published: true,
         severity: undefined,
         meaning: undefined,
         sql: sql.trimEnd(),
@@ -108,7 +109,17 @@ describe('parseQuery', () => {
 
   it('refuses totals of what is no report', () => {
     expect(problems('checks', 'x', header({ severity: 'warn', meaning: 'Look.', totals: 'cost' }))).toEqual([
-      'only a report has `-- totals:` and `-- needs:`; take them out',
+      'only a report has `-- totals:`, `-- needs:` and `-- published:`; take them out',
+    ]);
+  });
+
+  it('takes a report out of the published set where its header says so, and in no other word', () => {
+    expect(parseQuery('reports', 'x', header({ published: 'no' }))).toMatchObject({ query: { published: false } });
+    expect(problems('reports', 'x', header({ published: 'never' }))).toEqual([
+      '`-- published: never` is not `no`; without that line a report is published',
+    ]);
+    expect(problems('checks', 'x', header({ severity: 'warn', meaning: 'Look.', published: 'no' }))).toEqual([
+      'only a report has `-- totals:`, `-- needs:` and `-- published:`; take them out',
     ]);
   });
 

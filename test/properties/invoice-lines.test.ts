@@ -7,7 +7,6 @@ import { csvText, readCsvText } from '../../src/adapters/csv.js';
 import { type Database, sqlText } from '../../src/adapters/duckdb.js';
 import { loadQueries, seedFiles } from '../../src/adapters/query-files.js';
 import { fillRates } from '../../src/adapters/rates-file.js';
-import type { Store } from '../../src/adapters/store.js';
 import { byColumn, queryNamed } from '../../src/domain/query.js';
 import { parseRates, rateColumns } from '../../src/domain/rates.js';
 import {
@@ -67,7 +66,7 @@ async function giveRates(rates: readonly RandomRate[]): Promise<void> {
   const rows = rates.map((rate) => rateColumns.map((name) => rate[name] || null));
   const parsed = parseRates(readCsvText(csvText(columns, rows)).records, new Map(Object.entries(minorUnits)));
   if ('problems' in parsed) throw new Error(`rates that should be right: ${parsed.problems.join('\n')}`);
-  await fillRates({ ledger: database } as Store, parsed.rates);
+  await fillRates(database, parsed.rates);
 }
 
 async function giveCosts(costs: readonly RandomCost[]): Promise<void> {

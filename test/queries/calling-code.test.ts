@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCsvText } from '../../src/adapters/csv.js';
 import type { Database } from '../../src/adapters/duckdb.js';
 import { loadQueries, seedFiles } from '../../src/adapters/query-files.js';
 import { makeInputs, openCaseDatabase } from '../support/query-case.js';
@@ -76,6 +78,15 @@ describe('calling_code', () => {
     ['whatsapp:14155550100', null],
   ])('%s -> %s', async (address, code) => {
     expect(await read([address])).toEqual([code]);
+  });
+
+  it('knows the codes of country_prefixes.csv, each of them and no other', async () => {
+    const beginnings = Array.from({ length: 900 }, (_, index) => `+${100 + index}****`);
+    const found = new Set((await read(beginnings)).filter((code) => code !== null));
+    const [, ...rows] = readCsvText(readFileSync((await seedFiles()).get('country_prefixes') ?? '', 'utf8')).records;
+    const listed = rows.map(({ fields }) => fields).filter(([prefix, code]) => prefix === code);
+    expect(listed.map(([prefix]) => prefix).sort()).toEqual([...found].sort());
+    expect([...new Set(rows.map(({ fields }) => fields[1]))].sort()).toEqual([...found].sort());
   });
 
   it('of nothing is nothing', async () => {

@@ -99,6 +99,12 @@ describe.each(all)('$layer $name', (query) => {
     expect((await factsOf(database, query.sql)).commonTables.at(-1), 'name the last step `final`').toBe('final');
   });
 
+  it('reads no report that is not published: there is no table of it when checks run', () => {
+    if (query.layer !== 'checks') return;
+    const unpublished = [...house.queries.values()].filter(({ published }) => !published);
+    expect(query.reads.filter((read) => unpublished.some(({ name }) => read === `report_${name}`))).toEqual([]);
+  });
+
   it('has a grain of columns, and is one statement', () => {
     if (query.layer === 'reports') expect(query.grain.length, 'a report needs a grain').toBeGreaterThan(0);
     if (query.layer === 'checks') {

@@ -130,3 +130,85 @@ describe('usage categories', () => {
     expect(chain('amazon-polly')).toEqual(['amazon-polly', 'calls-text-to-speech']);
   });
 });
+
+describe('country prefixes', () => {
+  const rows = rowsOf('country_prefixes');
+  const byPrefix = new Map(rows.map((row) => [`${row.prefix}`, row]));
+  /** What the longest prefix says of a number, as queries/daily/charge_routes.sql looks for it. */
+  const countryOf = (digits: string): string | undefined =>
+    [4, 3, 2, 1].map((length) => byPrefix.get(digits.slice(0, length))).find((row) => row !== undefined)?.country_code;
+
+  it('are digits, four at most, each once and in order', () => {
+    const prefixes = rows.map(({ prefix }) => `${prefix}`);
+    expect(prefixes.filter((prefix) => !/^[1-9]\d{0,3}$/.test(prefix))).toEqual([]);
+    expect(prefixes).toEqual([...new Set(prefixes)].sort());
+  });
+
+  it('begin with their calling code, which has a row of its own', () => {
+    for (const { prefix = '', calling_code: code = '' } of rows) {
+      expect(prefix.startsWith(code), `${prefix} does not begin with ${code}`).toBe(true);
+      expect(byPrefix.get(code)?.calling_code, `${code} needs a row`).toBe(code);
+    }
+  });
+
+  it('name a country where they have its code, the same one everywhere, and no two alike', () => {
+    const names = new Map<string, string>();
+    for (const { prefix, country_code: code = '', country_name: name = '' } of rows) {
+      expect(code, `${prefix}`).toMatch(/^(?:[A-Z]{2})?$/);
+      expect(name === '', `${prefix}: a name without a code, or a code without a name`).toBe(code === '');
+      expect(names.get(code) ?? name, `${code} has two names`).toBe(name);
+      names.set(code, name);
+    }
+    expect(new Set(names.values()).size).toBe(names.size);
+  });
+
+  it('tell another country than their calling code where they are longer, or none', () => {
+    for (const { prefix = '', calling_code: code = '', country_code: country } of rows) {
+      if (prefix !== code)
+        expect(country, `${prefix} says what ${code} says`).not.toBe(byPrefix.get(code)?.country_code);
+    }
+  });
+
+  it.each([
+    ['1415', 'US'],
+    ['1416', 'CA'],
+    ['1876', 'JM'],
+    ['1787', 'PR'],
+    ['1242', 'BS'],
+    ['1809', 'DO'],
+    ['1800', ''],
+    ['1888', ''],
+    ['1900', ''],
+    ['1500', ''],
+    ['7495', 'RU'],
+    ['7701', 'KZ'],
+    ['7612', 'KZ'],
+    ['4477', 'GB'],
+    ['4930', 'DE'],
+    ['3531', 'IE'],
+    ['3554', 'AL'],
+    ['4779', 'SJ'],
+    ['4721', 'NO'],
+    ['5999', 'CW'],
+    ['5997', 'BQ'],
+    ['8613', 'CN'],
+    ['8862', 'TW'],
+    ['8525', 'HK'],
+    ['8001', ''],
+    ['8816', ''],
+    ['9791', ''],
+    ['2101', ''],
+    ['35**', undefined],
+    ['', undefined],
+  ])('%s is %s', (digits, country) => {
+    expect(countryOf(digits)).toBe(country);
+  });
+
+  it('know the 25 countries and territories of the North American plan', () => {
+    const members = new Set(rows.filter((row) => row.calling_code === '1').map((row) => row.country_code));
+    members.delete('');
+    expect([...members].sort().join(' ')).toBe(
+      'AG AI AS BB BM BS CA DM DO GD GU JM KN KY LC MP MS PR SX TC TT US VC VG VI',
+    );
+  });
+});

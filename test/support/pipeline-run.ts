@@ -56,6 +56,7 @@ export function configFor(
     invoice: [],
     ratesFile: undefined,
     rates: [],
+    queriesFolder: undefined,
     tolerances: [],
     phoneNumbers: 'mask',
     concurrency: 20,

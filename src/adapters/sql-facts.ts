@@ -1,0 +1,59 @@
+import { type Database, sqlText } from './duckdb.js';
+
+/** A node of the tree that DuckDB's own parser makes of a statement. */
+export type SqlNode = Readonly<Record<string, unknown>>;
+
+/** What that tree says of one SELECT. */
+export interface SqlFacts {
+  /** Relations that the statement reads, CTEs left out; sorted. */
+  readonly relations: readonly string[];
+  /** Table functions, as read_parquet; sorted. */
+  readonly functions: readonly string[];
+  readonly commonTables: readonly string[];
+  /** Named parameters, without `$`; sorted. */
+  readonly parameters: readonly string[];
+  readonly statement: SqlNode;
+}
+
+const isNode = (value: unknown): value is SqlNode => typeof value === 'object' && value !== null;
+
+const nodesOf = (value: unknown): SqlNode[] => {
+  if (Array.isArray(value)) return value.flatMap(nodesOf);
+  return isNode(value) ? [value, ...Object.values(value).flatMap(nodesOf)] : [];
+};
+
+const sortedSet = (names: readonly string[]): string[] => [...new Set(names)].sort();
+
+/** The facts, or what is wrong: no SQL, no SELECT, or more statements than one. Nothing is run. */
+export async function factsOf(database: Database, sql: string): Promise<SqlFacts | { readonly problem: string }> {
+  const [[json] = []] = await database.texts(
+    'json_serialize_sql',
+    `select json_serialize_sql(${sqlText(sql)}::varchar)`,
+  );
+  const parsed: { error: boolean; error_message?: string; statements?: SqlNode[] } = JSON.parse(json ?? '{}');
+  const [statement, ...others] = parsed.statements ?? [];
+  if (parsed.error) {
+    const message = parsed.error_message ?? '';
+    return { problem: message.startsWith('Only SELECT') ? 'it is no SELECT: nothing else is run.' : message };
+  }
+  if (statement === undefined) return { problem: 'there is no statement.' };
+  if (others.length > 0) return { problem: `${others.length + 1} statements: one SELECT is wanted` };
+  const nodes = nodesOf(statement);
+  const commonTables = nodes.flatMap((node) =>
+    isNode(node.cte_map) && Array.isArray(node.cte_map.map)
+      ? node.cte_map.map.map((entry: SqlNode) => `${entry.key}`)
+      : [],
+  );
+  const tables = nodes.filter((node) => node.type === 'BASE_TABLE').map((node) => `${node.table_name}`);
+  const functions = nodes
+    .filter((node) => node.type === 'TABLE_FUNCTION' && isNode(node.function))
+    .map((node) => `${(node.function as SqlNode).function_name}`);
+  const parameters = nodes.filter((node) => node.class === 'PARAMETER').map((node) => `${node.identifier}`);
+  return {
+    relations: sortedSet(tables.filter((name) => !commonTables.includes(name))),
+    functions: sortedSet(functions),
+    commonTables,
+    parameters: sortedSet(parameters),
+    statement,
+  };
+}

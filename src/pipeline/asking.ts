@@ -1,0 +1,132 @@
+import { type Database, sqlName, sqlText, type TextRow } from '../adapters/duckdb.js';
+import type { Config } from '../config.js';
+import { ConfigError } from '../domain/errors.js';
+import { dayOf, type Window } from '../domain/period.js';
+import { dayParameters, parametersOf, type Query, reportsOf } from '../domain/query.js';
+import { byPeriod, type Filters, type ReportRequest, windowsOf } from '../domain/report-request.js';
+import { createScopeDays, divideLedger, planFilters, readsOf, scopeTables } from '../domain/report-scope.js';
+import {
+  createReport,
+  insertReport,
+  reportRows,
+  reportTable,
+  selectEscaped,
+  selectReport,
+  selectTotals,
+  selectTyped,
+} from '../domain/report-sql.js';
+import { compare } from '../stages/reconcile.js';
+import { fillInputs } from './inputs.js';
+import { readOwnQuery, requireGrain } from './own-query.js';
+import type { Book } from './reader.js';
+import { makeRoom } from './room.js';
+
+/** A report that was made: its rows as often as they are wanted. */
+export interface Asked {
+  readonly query: Query;
+  rows(): AsyncIterable<readonly TextRow[]>;
+  /** As `selectTotals` has them; none where the report names no totals. */
+  totals(): Promise<readonly TextRow[]>;
+  /** Writes the rows to one of the files that may be written. */
+  copyCsv(path: string, lineEnd: '\n' | '\r\n'): Promise<void>;
+  copyParquet(path: string): Promise<void>;
+}
+
+/**
+ * Makes reports of what a book holds, one after the other. `paths`: files that may be written; from now on nothing else outside the
+ * snapshot can be reached through it. @throws ConfigError where a filter does not fit, or a query of the user's is not sound
+ */
+export async function* ask(
+  book: Book,
+  config: Config,
+  request: Pick<ReportRequest, 'groupBy' | 'filters'>,
+  reports: readonly Query[],
+  paths: readonly string[],
+): AsyncGenerator<Asked> {
+  const { ledger } = book;
+  await fillInputs(ledger, config);
+  await makeRoom(book, config.range);
+  await ledger.seal(paths);
+  await fillScope(ledger, request.filters);
+  for (const report of reports) {
+    const query = report.ownFile === undefined ? report : await readOwnQuery(book, report);
+    yield await make(book, config.range, request, query);
+  }
+}
+
+async function make(
+  { ledger, queries }: Book,
+  range: Window,
+  { groupBy, filters }: Pick<ReportRequest, 'groupBy' | 'filters'>,
+  query: Query,
+): Promise<Asked> {
+  const wanted = byPeriod(query, groupBy);
+  const { condition, divided } = planFilters(wanted, filters, queries);
+  if (divided) await divide(ledger, queries);
+  const reads = readsOf(query.reads, queries);
+  const others = reportsOf(queries).filter(({ name }) => reads.has(`report_${name}`));
+  const compared = [...reads].some((name) => queries.get(name)?.kind === 'period');
+  const windows = windowsOf(range, groupBy);
+  // What is not published is too much to be held: its rows are computed where they are written.
+  const isHeld = query.published || windows.length > 1;
+  for (const [index, window] of windows.entries()) {
+    if (compared) await compare({ sql: ledger, queries }, window);
+    for (const other of others) await ledger.run(other.name, createReport(other), parametersIn(other, window));
+    const period = wanted === query ? undefined : { column: groupBy ?? '', day: dayOf(window.start) };
+    const table = index === 0 ? createReport(query, period) : insertReport(query, period);
+    if (isHeld) await ledger.run(query.name, table, parametersIn(query, window));
+  }
+  if (isHeld) await requireGrain(ledger, wanted);
+  const from = isHeld ? reportTable(wanted) : reportRows(wanted);
+  const days = isHeld ? {} : parametersIn(query, range);
+  const copy = (select: string, path: string, options: string): Promise<void> =>
+    ledger.run(wanted.name, `copy (${select}) to ${sqlText(path)} (${options}, use_tmp_file false)`, days);
+  return {
+    query: wanted,
+    rows: () => ledger.chunks(wanted.name, selectReport(wanted, condition, from), days),
+    totals: async () =>
+      wanted.totals.length === 0 ? [] : await ledger.texts(wanted.name, selectTotals(wanted, condition, from), days),
+    copyCsv: (path, lineEnd) =>
+      copy(selectEscaped(wanted, condition, from), path, `${csvOptions}, new_line ${sqlText(lineEnd)}`),
+    copyParquet: (path) => copy(selectTyped(wanted, condition, from), path, 'format parquet'),
+  };
+}
+
+/** The dialect of src/adapters/csv.ts, byte for byte. */
+const csvOptions = `format csv, header true, delimiter ',', quote '"', escape '"', nullstr ''`;
+
+const parametersIn = (query: Query, window: Window): Record<string, { readonly day: string }> =>
+  parametersOf<{ readonly day: string }>(query, dayParameters(window));
+
+/** Says what is in scope. @throws ConfigError where somebody is asked for who has no account */
+async function fillScope(ledger: Database, { customers, accounts, currencies }: Filters): Promise<void> {
+  if (customers.length + accounts.length + currencies.length === 0) return;
+  for (const [name, columns] of Object.entries(scopeTables))
+    await ledger.run(name, `create or replace temp table ${name} (${columns})`);
+  const one = (value: string): readonly string[] => [value];
+  await ledger.append('asked_customers', customers.map(one));
+  await ledger.append('asked_accounts', accounts.map(one));
+  await ledger.append('asked_currencies', currencies.map(one));
+  await ledger.run('scope_days', createScopeDays);
+  const unknown = async (table: string, column: string, what: string): Promise<string[]> =>
+    (
+      await ledger.texts(
+        table,
+        `select ${column} from ${table} where ${column} not in (select ${column} from scope_days) order by ${column}`,
+      )
+    ).map(
+      ([value]) =>
+        `--${what} ${value}: ${what === 'customer' ? 'no account of that customer' : 'no such account'} is known${customers.length > 0 && accounts.length > 0 ? ' among those asked for' : ''}.`,
+    );
+  const problems = [
+    ...(await unknown('asked_customers', 'customer_id', 'customer')),
+    ...(await unknown('asked_accounts', 'account_sid', 'account')),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** Hides what is out of scope, until the reader is closed. */
+async function divide(ledger: Database, queries: ReadonlyMap<string, Query>): Promise<void> {
+  const [[catalog = ''] = []] = await ledger.texts('database', 'select current_database()');
+  for (const [name, view] of divideLedger(queries, sqlName(catalog ?? ''))) await ledger.run(name, view);
+}
