@@ -1,5 +1,4 @@
--- purpose:    What each customer is charged for its cost, by the rates of rates.csv: the lines of an invoice. A line is
---             of one rate; its charge is rounded once, and an invoice adds up rounded charges.
+-- purpose:    The lines of each customer's invoice: cost, charge and margin, by the rates of rates.csv.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- needs:      rates
 -- reads:      charge_routes, other_charge_days, account_customers, rates, currencies, days
@@ -29,6 +28,7 @@
 --                                  empty = no rate is for this cost, which is not that it is free
 --   margin          DECIMAL(38,8)  charge - cost; empty where charge is
 --   unpriced_count  BIGINT         in no quantity, cost or charge: they are charged when Twilio has set their price
+-- A line is of one rate, and its charge is rounded once: an invoice adds up rounded charges.
 with rate_count as (
   select count(*) as entries
   from rates
