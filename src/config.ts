@@ -3,6 +3,7 @@ import type { OwnCredentials } from './domain/credentials-file.js';
 import type { CustomerMapEntry } from './domain/customer-map.js';
 import { ConfigError } from './domain/errors.js';
 import type { InvoiceAmount } from './domain/invoice.js';
+import type { JournalAccount } from './domain/journal-accounts.js';
 import {
   concurrencyDefault,
   concurrencyMax,
@@ -55,6 +56,10 @@ export interface Config {
   readonly rates: readonly Rate[];
   /** Reports of the user's own, *.sql; undefined where there are none. */
   readonly queriesFolder: string | undefined;
+  /** Names of the journal's accounts; undefined where there is no such file. */
+  readonly journalAccountsFile: string | undefined;
+  /** What that file holds; empty where there is none. */
+  readonly journalAccounts: readonly JournalAccount[];
   /** What may stay unexplained; nothing in a currency that is not named. */
   readonly tolerances: readonly Tolerance[];
   readonly phoneNumbers: 'keep' | 'mask';
@@ -123,6 +128,14 @@ export function readConfig(sources: ConfigSources): Config {
       sources,
       problems,
     ),
+    journalAccountsFile:
+      readFileName(
+        'map of journal accounts',
+        flag('journalAccounts') ?? setting('SUBLEDGER_JOURNAL_ACCOUNTS'),
+        sources,
+        problems,
+      ) ?? (sources.fileExists('journal_accounts.csv') ? 'journal_accounts.csv' : undefined),
+    journalAccounts: [],
     tolerances: parseTolerances(toleranceTexts(sources.flags.tolerance, setting('SUBLEDGER_TOLERANCE')), problems),
     phoneNumbers: readPhoneNumbers(setting('SUBLEDGER_PHONE_NUMBERS'), problems),
     ...readConcurrency(flag, setting, problems),

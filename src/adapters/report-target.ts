@@ -48,11 +48,11 @@ export function fileTarget(path: string): ReportTarget {
 }
 
 /** `folder`: for the file aside. A reader that closes early, as `head` does, has had enough: that is no error. */
-export function stdoutTarget(folder: string): ReportTarget {
+export function stdoutTarget(folder: string, stdout: NodeJS.WriteStream): ReportTarget {
   const aside = join(folder, 'stdout.part');
   const write = async (pieces: AsyncIterable<string | Buffer>): Promise<void> => {
     for await (const piece of pieces) {
-      if (!(await writeOut(piece))) return;
+      if (!(await writeOut(stdout, piece))) return;
     }
   };
   return {
@@ -65,8 +65,7 @@ export function stdoutTarget(folder: string): ReportTarget {
   };
 }
 
-async function writeOut(piece: string | Buffer): Promise<boolean> {
-  const { stdout } = process;
+async function writeOut(stdout: NodeJS.WriteStream, piece: string | Buffer): Promise<boolean> {
   if (stdout.destroyed) return false;
   if (stdout.write(piece)) return true;
   return once(stdout, 'drain').then(

@@ -100,7 +100,9 @@ async function writeReports(
 ): Promise<void> {
   const files = filesOf(request, reports);
   await withReader('report', config, flags, async (reader) => {
-    const targets = files.map((file) => (file === undefined ? stdoutTarget(reader.temporaryFolder) : fileTarget(file)));
+    const targets = files.map((file) =>
+      file === undefined ? stdoutTarget(reader.temporaryFolder, process.stdout) : fileTarget(file),
+    );
     const asides = targets.map(({ aside }) => aside);
     let index = 0;
     for await (const asked of ask(reader, config, request, reports, asides)) {

@@ -4,6 +4,7 @@ import { systemClock } from '../adapters/clock.js';
 import { readCredentialsFile } from '../adapters/credentials-file.js';
 import { readCustomerMap } from '../adapters/customer-file.js';
 import { readInvoice } from '../adapters/invoice-file.js';
+import { readJournalAccounts } from '../adapters/journal-accounts-file.js';
 import { openLog } from '../adapters/logger.js';
 import { random } from '../adapters/random.js';
 import { readRates } from '../adapters/rates-file.js';
@@ -42,8 +43,11 @@ export async function configOf(
   const invoice = needs.customers && invoiceFile !== undefined ? await readInvoice(invoiceFile) : [];
   const { ratesFile } = config;
   const rates = needs.customers && ratesFile !== undefined ? await readRates(ratesFile) : [];
+  const { journalAccountsFile } = config;
+  const journalAccounts =
+    needs.customers && journalAccountsFile !== undefined ? await readJournalAccounts(journalAccountsFile) : [];
   const ownCredentials = credentialsFile === undefined ? [] : await readCredentialsFile(credentialsFile);
-  return { ...config, customerMap, invoice, rates, ownCredentials };
+  return { ...config, customerMap, invoice, journalAccounts, rates, ownCredentials };
 }
 
 /** Commands that only read want a folder that a run has begun to fill: they must not make one. @throws ConfigError */

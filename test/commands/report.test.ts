@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliResult, runCli } from '../support/cli.js';
@@ -48,6 +48,25 @@ describe('subledger report', () => {
         expect(count).toBe(own.reduce((sum, day) => sum + day.count, 0));
       }
     }
+  });
+
+  it('books the journal on the accounts of a file, and tells the line where that is wrong', async () => {
+    const journal = (...args: string[]) => run('report', 'journal', ...month, '--json', '--quiet', ...args);
+    const linesOf = ({ stdout }: CliResult): Record<string, string>[] =>
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const byDefault = linesOf(await journal());
+    expect(byDefault.map(({ account }) => account)).toContain('Accrued liability to Twilio');
+    await writeFile(join(folder, 'accounts.csv'), 'role,account\nliability,=2100\ncalls,5010\n');
+    const named = linesOf(await journal('--journal-accounts', 'accounts.csv'));
+    const names: Record<string, string> = { 'Accrued liability to Twilio': '=2100', 'Cost of calls': '5010' };
+    expect(named).toEqual(byDefault.map((line) => ({ ...line, account: names[`${line.account}`] ?? line.account })));
+    await writeFile(join(folder, 'wrong.csv'), 'role,account\nvoice,5010\n');
+    const { code, stderr } = await journal('--journal-accounts', 'wrong.csv');
+    expect(code).toBe(2);
+    expect(stderr).toContain('wrong.csv: line 2: role "voice" is none of calls, messages, other, liability');
   });
 
   it('lists what there is without touching the disk', async () => {

@@ -212,3 +212,32 @@ describe('country prefixes', () => {
     );
   });
 });
+
+describe('families in the FOCUS dataset', () => {
+  const rows = rowsOf('focus_families');
+
+  it('are those that a charge can have, each once', () => {
+    const families = new Set(rowsOf('usage_categories').map(({ family }) => `${family}`));
+    families.delete('total');
+    expect(rows.map(({ family }) => family).sort()).toEqual([...families, 'remainder', 'unlisted'].sort());
+  });
+
+  it('have one category for each service, as FOCUS wants it', () => {
+    const places = new Map<string, Set<string>>();
+    for (const row of rows) {
+      const place = `${row.service_category} / ${row.service_subcategory}`;
+      places.set(`${row.service_name}`, (places.get(`${row.service_name}`) ?? new Set()).add(place));
+    }
+    for (const [service, found] of places) expect([...found], service).toHaveLength(1);
+  });
+
+  it('are measured in the unit of the list that itemises them', () => {
+    const listOf = new Map(rowsOf('usage_categories').map(({ family, itemised_by: list }) => [family, list]));
+    const unitOf: Record<string, string> = { calls: 'Minutes', messages: 'Segments' };
+    for (const { family, unit, charge_category: category } of rows) {
+      const list = listOf.get(family) ?? '';
+      expect(unit, family).toBe(unitOf[list] ?? (category === 'Adjustment' ? '' : 'Units'));
+      if (list !== '') expect(category, `${family} is itemised: it is used, not bought`).toBe('Usage');
+    }
+  });
+});

@@ -57,6 +57,8 @@ export function configFor(
     ratesFile: undefined,
     rates: [],
     queriesFolder: undefined,
+    journalAccountsFile: undefined,
+    journalAccounts: [],
     tolerances: [],
     phoneNumbers: 'mask',
     concurrency: 20,

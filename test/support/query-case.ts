@@ -27,6 +27,7 @@ const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
       column('rounding', 'DECIMAL(38,8)'),
     ],
   ],
+  ['journal_accounts', [column('role', 'VARCHAR'), column('account', 'VARCHAR')]],
   [
     'rates',
     [
