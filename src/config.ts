@@ -14,6 +14,7 @@ import {
   undatedPagesMax,
 } from './domain/limits.js';
 import type { Instant, Window } from './domain/period.js';
+import type { Rate } from './domain/rates.js';
 import type { SettingName } from './domain/settings.js';
 import { parseTolerances, type Tolerance } from './domain/tolerance.js';
 
@@ -49,6 +50,10 @@ export interface Config {
   readonly invoiceFile: string | undefined;
   /** What that file holds; empty where there is none. */
   readonly invoice: readonly InvoiceAmount[];
+  /** What customers are charged; undefined where there is no such file. */
+  readonly ratesFile: string | undefined;
+  /** What that file holds; empty where there is none. */
+  readonly rates: readonly Rate[];
   /** Reports of the user's own, *.sql; undefined where there are none. */
   readonly queriesFolder: string | undefined;
   /** Names of the journal's accounts; undefined where there is no such file. */
@@ -113,6 +118,10 @@ export function readConfig(sources: ConfigSources): Config {
       readFileName('invoice', flag('invoice') ?? setting('SUBLEDGER_INVOICE'), sources, problems) ??
       (sources.fileExists('invoice.csv') ? 'invoice.csv' : undefined),
     invoice: [],
+    ratesFile:
+      readFileName('file of rates', flag('rates') ?? setting('SUBLEDGER_RATES'), sources, problems) ??
+      (sources.fileExists('rates.csv') ? 'rates.csv' : undefined),
+    rates: [],
     queriesFolder: readFileName(
       'folder of queries',
       flag('queries') ?? setting('SUBLEDGER_QUERIES'),

@@ -45,6 +45,7 @@ export const addReconciliation = (command: Command): Command =>
       collect,
     )
     .option('--invoice <file>', "amounts of Twilio's invoice (SUBLEDGER_INVOICE, default invoice.csv where it exists)")
+    .option('--rates <file>', 'what customers are charged (SUBLEDGER_RATES, default rates.csv where it exists)')
     .option(
       '--journal-accounts <file>',
       "names of the journal's accounts (SUBLEDGER_JOURNAL_ACCOUNTS, default journal_accounts.csv where it exists)",

@@ -8,6 +8,7 @@ import { writeReport } from '../adapters/report-file.js';
 import { fileTarget, type ReportTarget, stdoutTarget } from '../adapters/report-target.js';
 import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
+import { requireInputs } from '../domain/needed-inputs.js';
 import { ownSelect, type Query, reportsOf } from '../domain/query.js';
 import { isBinary, type ReportRequest, readRequest } from '../domain/report-request.js';
 import { ask } from '../pipeline/asking.js';
@@ -55,6 +56,7 @@ export function registerReport(program: Command): void {
       flags,
       config.accounts,
     );
+    requireInputs(reports, { rates: config.rates });
     await requireRuns(config);
     if (reports.length === 0) await publishAnew(config, flags, request);
     else await writeReports(config, flags, request, reports);

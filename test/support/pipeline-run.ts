@@ -54,6 +54,8 @@ export function configFor(
     customerMap: [],
     invoiceFile: undefined,
     invoice: [],
+    ratesFile: undefined,
+    rates: [],
     queriesFolder: undefined,
     journalAccountsFile: undefined,
     journalAccounts: [],
