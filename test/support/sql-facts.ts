@@ -1,5 +1,5 @@
 import type { Database } from '../../src/adapters/duckdb.js';
-import { type SqlFacts, type SqlNode, factsOf as parsedFactsOf } from '../../src/adapters/sql-facts.js';
+import { factsOf as parsedFactsOf, type SqlFacts, type SqlNode } from '../../src/adapters/sql-facts.js';
 
 /** What DuckDB's own parser says of a SELECT of ours. */
 export interface OrderedFacts extends SqlFacts {
