@@ -3,6 +3,7 @@
 -- reads:      closed_corrections, account_customers
 -- grain:      corrected_month, service, sid, change_number, currency
 -- order:      found_on, corrected_month, service, sid, change_number, currency
+-- totals:     correction
 -- columns:
 --   found_on         DATE           UTC, day of the run that found it: in the period
 --   corrected_month  DATE           UTC, first day of the closed month

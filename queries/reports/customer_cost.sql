@@ -3,6 +3,8 @@
 -- reads:      charge_days, usage_days, known_days, account_customers, month_statuses, statuses
 -- grain:      month, customer_id, currency
 -- order:      month, customer_id, currency
+-- totals:     calls_count, calls_minutes, calls_cost, messages_count, message_segments, messages_cost, itemised_cost,
+--             other_cost, total_cost, unpriced_calls, unpriced_messages
 -- columns:
 --   month              DATE           UTC, first day
 --   customer_id        VARCHAR        `unallocated` = of accounts that map to nobody

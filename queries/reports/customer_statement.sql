@@ -3,6 +3,7 @@
 -- reads:      charge_days, usage_days, known_days, account_customers, accounts
 -- grain:      customer_id, day, account_sid, service, currency
 -- order:      customer_id, day, account_sid, service, currency
+-- totals:     record_count, minutes, segments, cost, unpriced_count
 -- columns:
 --   customer_id     VARCHAR
 --   customer_name   VARCHAR

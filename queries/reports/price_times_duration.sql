@@ -3,6 +3,7 @@
 -- reads:      calls
 -- grain:      month, account_sid, currency
 -- order:      month, account_sid, currency
+-- totals:     calls_count, charged_cost, price_times_seconds, price_times_minutes
 -- columns:
 --   month                DATE           UTC, first day
 --   account_sid          VARCHAR

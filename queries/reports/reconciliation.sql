@@ -4,6 +4,10 @@
 -- reads:      reconciled_days
 -- grain:      account_sid, day, family, currency
 -- order:      account_sid, day, family, currency
+-- totals:     itemised_count, usage_count, itemised_units, usage_units, itemised_cost, usage_cost, difference,
+--             unpriced_rows, usage_not_final, deleted_at_twilio, not_itemised, carrier_fees, failed_message_fees,
+--             day_attribution, minute_rounding, currency_mismatch, restated, extraction_incomplete, surplus_rows,
+--             unexplained, unpriced_count, unbilled_count
 -- columns:
 --   account_sid            VARCHAR
 --   day                    DATE           UTC

@@ -3,6 +3,7 @@
 -- reads:      charges, account_customers
 -- grain:      service, sid
 -- order:      charged_at, service, sid
+-- totals:     minutes, segments
 -- columns:
 --   month        DATE       UTC, first day
 --   charged_at   TIMESTAMP  UTC, when the call started or the message was sent

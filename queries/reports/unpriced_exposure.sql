@@ -4,6 +4,7 @@
 -- reads:      comparable_charges, account_customers
 -- grain:      month, customer_id, account_sid, family, direction, kind, calling_code, currency
 -- order:      month, customer_id, account_sid, family, direction, kind, calling_code, currency
+-- totals:     unpriced_count, units, estimated_cost
 -- columns:
 --   month             DATE           UTC, first day
 --   customer_id       VARCHAR        `unallocated` = of accounts that map to nobody
