@@ -1,3 +1,4 @@
+import { escapeFormula } from './formula.js';
 import type { Query, QueryColumn } from './query.js';
 
 /** A column's name as an SQL identifier: in a SELECT of the user's it may be any text. */
@@ -43,11 +44,12 @@ export const selectReport = (query: Query, condition = '', from = reportTable(qu
 export const selectTyped = (query: Query, condition = '', from = reportTable(query)): string =>
   `select ${query.columns.map(({ name }) => `t.${quoted(name)}`).join(', ')} from ${from}${whereOf(condition)}${orderOf(query.order)}`;
 
-/** As CSV has them: texts that a spreadsheet would run are escaped, and nothing else is. */
+/** As CSV has them: texts and names that a spreadsheet would run are escaped, and nothing else is. */
 export function selectEscaped(query: Query, condition = '', from = reportTable(query)): string {
-  const texts = query.columns.map(({ name, type }) =>
-    type === 'VARCHAR' ? `escape_formula(a.${quoted(name)}) as ${quoted(name)}` : `a.${quoted(name)}`,
-  );
+  const texts = query.columns.map(({ name, type }) => {
+    const column = `a.${quoted(name)}`;
+    return `${type === 'VARCHAR' ? `escape_formula(${column})` : column} as ${quoted(escapeFormula(name))}`;
+  });
   return `select ${texts.join(', ')} from (${selectReport(query, condition, from)}) as a`;
 }
 

@@ -120,7 +120,7 @@ async function* untilAborted<Chunk>(chunks: AsyncIterable<Chunk>, signal: AbortS
 }
 
 /** The dialect of src/adapters/csv.ts, byte for byte. */
-const csvOptions = `format csv, header true, delimiter ',', quote '"', escape '"', nullstr ''`;
+export const csvOptions = `format csv, header true, delimiter ',', quote '"', escape '"', nullstr ''`;
 
 const parametersIn = (query: Query, window: Window): Record<string, { readonly day: string }> =>
   parametersOf<{ readonly day: string }>(query, dayParameters(window));
