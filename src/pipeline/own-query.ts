@@ -86,7 +86,8 @@ async function columnsOf({ ledger, queries }: Book, own: Query, file: string): P
   }
   try {
     const columns = await ledger.describe(file, own.sql, parametersOf<{ readonly day: string }>(own, someDays));
-    const names = columns.map(({ name }) => name);
+    // SQL takes A and a for one name.
+    const names = columns.map(({ name }) => name.toLowerCase());
     const twice = names.filter((name, index) => names.indexOf(name) !== index);
     if (twice.length > 0) throw new ConfigError([`${file}: two columns are called ${twice[0]}; rename one with "as".`]);
     return columns.map(({ name, type }) => ({ name, type, note: '' }));
