@@ -52,7 +52,7 @@ const write = (rows: readonly CsvRow[], options: CsvOptions): string =>
   stringify(
     rows.map((row) => [...row]),
     // csv-stringify's own `escape_formulas` knows no column types: it would turn -0.0075 into a text.
-    { record_delimiter: recordEnd(options), quoted_match: [/^$/, /[\r\n]/], escape_formulas: false },
+    { record_delimiter: recordEnd(options), quoted_match: [/^$/, /[\r\n#]/], escape_formulas: false },
   );
 
 const recordEnd = ({ lineEnd, excel }: CsvOptions): string => lineEnd ?? (excel === true ? '\r\n' : '\n');

@@ -12,7 +12,11 @@ import {
   type DuckDBValue,
   VARCHAR,
 } from '@duckdb/node-api';
+import accessors from '@duckdb/node-api/lib/vectors/dataAccessors.js';
 import { DiskFullError, LockedError, QueryError, StorageError } from '../domain/errors.js';
+
+// The client's own decoder takes a text's first character for a byte order mark and drops it where it is U+FEFF.
+Object.assign(accessors, { textDecoder: new TextDecoder('utf-8', { ignoreBOM: true }) });
 
 /** What a query parameter may be: text, a whole number, or a UTC day. Never a binary floating point number. */
 export type SqlParameter = string | bigint | null | { readonly day: string };

@@ -67,6 +67,15 @@ export async function openForReading(
   return undefined;
 }
 
+/** A ledger without a row, in memory: for what can be told of a query before there is anything to ask. */
+export async function openEmptyLedger(
+  queries: ReadonlyMap<string, Query>,
+  seeds: ReadonlyMap<string, string>,
+): Promise<Database> {
+  const database = await Database.open(':memory:', { memoryMb: ledgerMemoryMb, temporaryFolder: '', threads: 1 });
+  return prepare(database, queries, seeds);
+}
+
 async function openFile(dataFolder: string, path: string): Promise<Database> {
   const database = await Database.open(path, {
     memoryMb: ledgerMemoryMb,

@@ -50,6 +50,8 @@ export class OutputSet {
       const hash = createHash('sha256');
       const stream = createWriteStream(path, { mode: fileMode, flush: true });
       const done = finished(stream);
+      // It may end while the next piece is waited for.
+      done.catch(() => undefined);
       let bytes = 0;
       try {
         for await (const piece of pieces) {

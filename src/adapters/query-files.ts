@@ -46,7 +46,7 @@ export async function loadQueries(extraFolder?: string): Promise<ReadonlyMap<str
   }
   if (extraFolder === undefined) return all;
   const { queries, problems } = await readExtra(extraFolder);
-  const taken = queries.filter((query) => all.has(query.name));
+  const taken = queries.filter(({ name }) => all.has(name) || otherNames.includes(name));
   problems.push(
     ...taken.map((query) => `${join(extraFolder, `${query.name}.sql`)}: the name is taken; rename the file`),
   );
@@ -54,6 +54,9 @@ export async function loadQueries(extraFolder?: string): Promise<ReadonlyMap<str
   for (const query of queries) all.set(query.name, { ...query, ownFile: join(extraFolder, `${query.name}.sql`) });
   return all;
 }
+
+/** A month's set has a findings.csv that is no report, and `sql` is what a SELECT without a name is called. */
+const otherNames = ['findings', 'sql'];
 
 async function readExtra(folder: string): Promise<{ queries: Query[]; problems: string[] }> {
   try {

@@ -28,8 +28,7 @@ export async function writeReport(
     case 'csv':
       // What is too much to be held is written by the database, byte for byte as it would be here.
       if (query.published || excel) return target.write(csvPieces(query.columns, report.rows(), { excel }));
-      await report.copyCsv(target.aside, '\n');
-      return target.takeAside();
+      return target.takeAside(() => report.copyCsv(target.aside, '\n'));
     case 'json':
       return target.write(jsonPieces(query, report.rows()));
     case 'ndjson':
@@ -37,10 +36,10 @@ export async function writeReport(
     case 'md':
       return target.write(markdownPieces(query, report.rows(), await report.totals()));
     case 'parquet':
-      await report.copyParquet(target.aside);
-      return target.takeAside();
-    case 'xlsx':
-      await writeWorkbook(target.aside, query, report.rows(), await report.totals());
-      return target.takeAside();
+      return target.takeAside(() => report.copyParquet(target.aside));
+    case 'xlsx': {
+      const totals = await report.totals();
+      return target.takeAside(() => writeWorkbook(target.aside, query, report.rows(), totals));
+    }
   }
 }

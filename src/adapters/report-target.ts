@@ -10,16 +10,19 @@ export interface ReportTarget {
   readonly aside: string;
   /** Takes the report as pieces of text. */
   write(pieces: AsyncIterable<string>): Promise<void>;
-  /** Takes the file aside as the report. */
-  takeAside(): Promise<void>;
+  /** Takes the file aside as the report, which `make` writes. */
+  takeAside(make: () => Promise<void>): Promise<void>;
 }
 
 /** Replaces the file when all of it is written. */
 export function fileTarget(path: string): ReportTarget {
-  const aside = join(dirname(path), `.${basename(path)}.part`);
+  // Of this process: another one may be writing the same report.
+  const aside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
+      await makeFolder(dirname(path));
       await guarded(`cannot write ${path}`, work);
+      await commitFile(aside, path);
     } catch (error) {
       await removePath(aside);
       throw error;
@@ -29,21 +32,25 @@ export function fileTarget(path: string): ReportTarget {
     aside,
     write: (pieces) =>
       attempt(async () => {
-        await makeFolder(dirname(path));
         const stream = createWriteStream(aside, { mode: fileMode });
         const done = finished(stream);
+        // It may end while the next piece is waited for.
+        done.catch(() => undefined);
         try {
           for await (const piece of pieces) {
             // A full or broken disk ends `done`; a slow one is waited for.
             if (!stream.write(piece)) await Promise.race([done, once(stream, 'drain')]);
           }
-        } finally {
-          stream.end();
+        } catch (error) {
+          // Closed before it is removed: a file that is still being opened would come back.
+          stream.destroy();
+          await done.catch(() => undefined);
+          throw error;
         }
+        stream.end();
         await done;
-        await commitFile(aside, path);
       }),
-    takeAside: () => attempt(() => commitFile(aside, path)),
+    takeAside: attempt,
   };
 }
 
@@ -58,7 +65,8 @@ export function stdoutTarget(folder: string, stdout: NodeJS.WriteStream): Report
   return {
     aside,
     write,
-    takeAside: async () => {
+    takeAside: async (make) => {
+      await make();
       await write(createReadStream(aside));
       await removePath(aside);
     },

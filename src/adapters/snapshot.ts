@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { promisify } from 'node:util';
 import { DiskFullError, StorageError } from '../domain/errors.js';
 import type { Query } from '../domain/query.js';
 import type { Database } from './duckdb.js';
-import { commitFile, exists, makeFolder, removePath } from './files.js';
+import { commitFile, exists, guarded, makeFolder, removePath } from './files.js';
 import { ledgerFile, loadedThrough, openForReading } from './ledger.js';
 import type { Store } from './store.js';
 
@@ -18,20 +18,62 @@ const copyScript = `
   const { constants, copyFileSync } = require('node:fs');
   copyFileSync(process.argv[1], process.argv[2], constants.COPYFILE_FICLONE);`;
 
+/** One folder for each reader. Not in the ledger's own temporary folder: whoever has the ledger open may remove all of that. */
+const readersFolder = 'readers';
+
+/** Folders of readers that were killed are removed when they are this old. Nobody reads for so long. */
+const readerAgeMsMax = 24 * 60 * 60 * 1000;
+
 /**
  * Copies the ledger as it stands; the store holds its lock meanwhile. Nothing is copied where the snapshot holds the same lines already.
  * @throws DiskFullError, StorageError
  */
 export async function takeSnapshot(store: Store): Promise<void> {
-  const { folder, ledger, queries, seeds } = store;
-  const existing = await openSnapshot(folder, queries, seeds).catch(() => undefined);
-  await existing?.close();
-  if (existing?.through === (await loadedThrough(ledger))) return;
+  const { folder, ledger } = store;
+  if ((await identityOfSnapshot(store)) === (await identityOf(ledger))) return;
   await ledger.run('checkpoint', 'checkpoint');
   const path = join(folder, snapshotFile);
   const temporary = `${path}.part`;
   await copyElsewhere(join(folder, ledgerFile), temporary);
+  const { mtimeMs } = await stat(temporary);
   await commitFile(temporary, path);
+  await removeForgotten(join(folder, readersFolder), mtimeMs - readerAgeMsMax);
+}
+
+async function identityOfSnapshot({ folder, queries, seeds }: Store): Promise<string | undefined> {
+  const snapshot = await openSnapshot(folder, queries, seeds);
+  if (snapshot === undefined) return undefined;
+  try {
+    return await identityOf(snapshot.ledger);
+  } catch (error) {
+    if (error instanceof StorageError) return undefined;
+    throw error;
+  } finally {
+    await snapshot.close();
+  }
+}
+
+/** The number of lines alone could be that of another ledger, which was here before. */
+async function identityOf(ledger: Database): Promise<string> {
+  const [[lines] = []] = await ledger.texts(
+    'loaded_lines',
+    "select concat_ws(' ', max(sequence), count(*), sum(row_count)) from loaded_lines",
+  );
+  const [[tasks] = []] = await ledger.texts(
+    'tasks',
+    "select concat_ws(' ', count(*), min(started_at), max(started_at)) from tasks",
+  );
+  return `${lines} ${tasks}`;
+}
+
+async function removeForgotten(folder: string, beforeMs: number): Promise<void> {
+  if (!(await exists(folder))) return;
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    // One that ends meanwhile removes its own.
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && found.mtimeMs < beforeMs) await removePath(path);
+  }
 }
 
 /**
@@ -63,7 +105,10 @@ export interface Snapshot {
   close(): Promise<void>;
 }
 
-/** The snapshot, for reading only. Undefined where there is none, or where other queries than today's made it. @throws StorageError */
+/**
+ * The snapshot, for reading only. Undefined where there is none that can be read, and it must be taken anew: where it is damaged, or where
+ * other queries than today's made it. @throws StorageError where this reader can have no folder of its own
+ */
 export async function openSnapshot(
   folder: string,
   queries: ReadonlyMap<string, Query>,
@@ -71,15 +116,25 @@ export async function openSnapshot(
 ): Promise<Snapshot | undefined> {
   const path = join(folder, snapshotFile);
   if (!(await exists(path))) return undefined;
-  const temporary = join(folder, 'temporary');
-  await makeFolder(temporary);
-  // Of this reader's own: it may read all of it.
-  const temporaryFolder = await mkdtemp(join(temporary, 'reader-'));
-  const ledger = await openForReading(path, queries, seeds, temporaryFolder);
-  if (ledger === undefined) {
+  const readers = join(folder, readersFolder);
+  await makeFolder(readers);
+  const what = `a reader needs a folder for what memory does not hold, in ${readers}`;
+  const temporaryFolder = await guarded(what, () => mkdtemp(join(readers, 'reader-')));
+  let ledger: Database | undefined;
+  try {
+    ledger = await openForReading(path, queries, seeds, temporaryFolder);
+    if (ledger !== undefined) return await read(ledger, temporaryFolder);
+  } catch (error) {
+    ledger?.close();
     await removePath(temporaryFolder);
-    return undefined;
+    if (error instanceof StorageError && !(error instanceof DiskFullError)) return undefined;
+    throw error;
   }
+  await removePath(temporaryFolder);
+  return undefined;
+}
+
+async function read(ledger: Database, temporaryFolder: string): Promise<Snapshot> {
   const [[run = '0'] = []] = await ledger.texts('tasks', 'select coalesce(max(run_number), 0) from tasks');
   return {
     ledger,

@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
 import { type Month, parseMonth } from '../domain/period.js';
 import { closeMonth, reopenMonth } from '../pipeline/closing.js';
+import { requireSoundOwnReports } from '../pipeline/own-reports.js';
 import { addCommon, addReconciliation } from './options.js';
 import { monthJson, monthLines } from './run.js';
 import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
@@ -29,6 +30,7 @@ export function registerClose(program: Command): void {
     const { month, reason } = readWish(text, flags);
     const config = await configOf(flags, { credentials: false, customers: true });
     await requireRuns(config);
+    await requireSoundOwnReports(config);
     if (flags.reopen === true) await runReopen(config, flags, month, reason ?? '');
     else await runClose(config, flags, month, reason);
   });

@@ -9,14 +9,16 @@ import { fileTarget, type ReportTarget, stdoutTarget } from '../adapters/report-
 import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
 import { requireInputs } from '../domain/needed-inputs.js';
-import { ownSelect, type Query, reportsOf } from '../domain/query.js';
+import { ownSelect } from '../domain/own-select.js';
+import { type Query, reportsOf } from '../domain/query.js';
 import { isBinary, type ReportRequest, readRequest } from '../domain/report-request.js';
 import { ask } from '../pipeline/asking.js';
+import { requireSoundOwnReports } from '../pipeline/own-reports.js';
 import { publish } from '../pipeline/publishing.js';
 import { addCommon, addRange, addReconciliation, addReport } from './options.js';
 import { catalogueJson, catalogueLines, helpOf } from './report-help.js';
 import { exitCodeOf, monthJson, monthLines, setExitCode } from './run.js';
-import { configOf, type Flags, print, requireRuns, withReader, withStore } from './session.js';
+import { configOf, type Flags, note, print, requireRuns, withReader, withStore } from './session.js';
 
 const examples = `
 Without a name and without days: the catalogue. With names: those reports, for exactly the days, to stdout or a file; nothing is locked, so
@@ -84,6 +86,7 @@ async function publishAnew(config: Config, flags: Flags, { output, filters, grou
       'Name a report: --customer, --account, --currency, --group-by, --format, --excel and --output are about reports by name.',
     ]);
   }
+  await requireSoundOwnReports(config);
   await withStore('report', config, flags, async (store, outside) => {
     const months = await publish(store, config, outside);
     const exitCode = exitCodeOf(undefined, months);
@@ -99,13 +102,13 @@ async function writeReports(
   reports: readonly Query[],
 ): Promise<void> {
   const files = filesOf(request, reports);
-  await withReader('report', config, flags, async (reader) => {
+  await withReader('report', config, flags, async (reader, { signal }) => {
     const targets = files.map((file) =>
       file === undefined ? stdoutTarget(reader.temporaryFolder, process.stdout) : fileTarget(file),
     );
     const asides = targets.map(({ aside }) => aside);
     let index = 0;
-    for await (const asked of ask(reader, config, request, reports, asides)) {
+    for await (const asked of ask(reader, config, request, reports, asides, { signal, onNote: note })) {
       const target = targets[index++] as ReportTarget;
       await writeReport(target, request, asked);
     }
@@ -119,7 +122,13 @@ function filesOf({ output, format }: ReportRequest, reports: readonly Query[]): 
       throw new ConfigError([`${format} is no text: name a file with --output, and one report for each file.`]);
     return reports.map(() => undefined);
   }
-  const isFolder = output.endsWith('/') || statSync(output, { throwIfNoEntry: false })?.isDirectory() === true;
+  const there = statSync(output, { throwIfNoEntry: false });
+  const isFolder = output.endsWith('/') || there?.isDirectory() === true;
+  // A report takes the place of what it is written to: of /dev/null too.
+  if (there !== undefined && !isFolder && !there.isFile())
+    throw new ConfigError([
+      `--output ${output} is neither a file nor a folder: without --output a report goes to stdout.`,
+    ]);
   if (!isFolder && reports.length > 1)
     throw new ConfigError([
       `--output ${output} is one file for ${reports.length} reports: name a folder, as ${output}/.`,

@@ -5,6 +5,7 @@ import { appearedMessage } from '../domain/account.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { dayOf } from '../domain/period.js';
 import { findingsByCheck, summaryLines } from '../domain/reconciliation.js';
+import { ownReportBroken, requireSoundOwnReports } from '../pipeline/own-reports.js';
 import { type PublishedMonth, publish, type ReconciledMonth } from '../pipeline/publishing.js';
 import { knock } from '../pipeline/pulling.js';
 import { type Outside, type PullInfo, pull } from '../pipeline.js';
@@ -29,6 +30,7 @@ export function registerRun(program: Command): void {
     .addHelpText('after', examples);
   addCommon(addReconciliation(addPull(addRange(command)))).action(async (flags: Flags) => {
     const config = await configOf(flags, { credentials: true, customers: true });
+    await requireSoundOwnReports(config);
     if (flags.dryRun === true) return runDry(config, flags);
     const result = await runAll('run', config, flags);
     setExitCode(result.exitCode);
@@ -66,8 +68,9 @@ export function setExitCode(exitCode: number): void {
 export function exitCodeOf(pulled: PullInfo | undefined, months: readonly ReconciledMonth[]): number {
   if (months.some(({ reconciliation }) => reconciliation?.status === 'differs')) return ExitCode.unexplained;
   if ((pulled?.extract.failures.length ?? 0) > 0) return ExitCode.incomplete;
-  const quarantined = months.some((month) => month.findings.some((one) => one.check === 'quarantined_rows_present'));
-  return quarantined ? ExitCode.incomplete : ExitCode.fine;
+  const unused = ['quarantined_rows_present', ownReportBroken];
+  const isPart = months.some(({ findings }) => findings.some(({ check }) => unused.includes(check)));
+  return isPart ? ExitCode.incomplete : ExitCode.fine;
 }
 
 function jsonOf(config: Config, { pulled, published, exitCode }: RunResult): unknown {

@@ -9,10 +9,11 @@ import { openLog } from '../adapters/logger.js';
 import { random } from '../adapters/random.js';
 import { readRates } from '../adapters/rates-file.js';
 import { readSettings } from '../adapters/settings-file.js';
+import { snapshotFile } from '../adapters/snapshot.js';
 import { hasRuns, Store } from '../adapters/store.js';
 import { createTerminal } from '../adapters/terminal.js';
 import { type Config, type ConfigSources, readConfig } from '../config.js';
-import { ConfigError } from '../domain/errors.js';
+import { ConfigError, StorageError } from '../domain/errors.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { instantOf } from '../domain/period.js';
 import type { PipelineEvent } from '../domain/pipeline-event.js';
@@ -119,15 +120,28 @@ export function withReader<Result>(
   return withOutside(flags, async (outside) => {
     const holder = { command, at: systemClock.now().toISOString(), pid: process.pid };
     const reader = await openReader(config, outside, holder);
-    // Also with --quiet: who does not know it takes old figures for new ones.
-    if (reader.behind !== undefined) process.stderr.write(`note: ${reader.behind}\n`);
+    if (reader.behind !== undefined) note(reader.behind);
     try {
       return await work(reader, outside);
+    } catch (error) {
+      throw error instanceof StorageError && /corrupt|checksum/i.test(error.message) ? damaged(config, error) : error;
     } finally {
       await reader.close();
     }
   });
 }
+
+/** Also with --quiet: who does not know it takes old figures for new ones, or a part for the whole. */
+export function note(text: string): void {
+  process.stderr.write(`note: ${text}\n`);
+}
+
+/** Blocks of the snapshot are held against their checksums when they are read, and not before. */
+const damaged = ({ dataFolder }: Config, cause: StorageError): StorageError =>
+  new StorageError(
+    `${join(dataFolder, snapshotFile)} is damaged (${cause.message.split('\n')[0]}). Delete it: whoever reads next takes it anew.`,
+    { cause },
+  );
 
 /** A signal sets its exit code and asks the run to end in order; where that takes too long, the process simply ends. */
 function listenForSignals(): { signal: AbortSignal; release: () => void } {

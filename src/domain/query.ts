@@ -128,27 +128,10 @@ export function inReadingOrder(queries: ReadonlyMap<string, Query>, kind: QueryK
 export const reportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>
   [...queries.values()].filter((query) => query.kind === 'report');
 
-/** Those of them that every month's set holds. */
+/** Those of ours that every month's set holds. */
 export const publishedReportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>
-  reportsOf(queries).filter(({ published }) => published);
+  reportsOf(queries).filter(({ published, ownFile }) => published && ownFile === undefined);
 
-/** A SELECT of the user's without a header: what it answers is told by the database, and its rows come as it orders them. */
-export const ownSelect = (file: string, sql: string): Query => ({
-  layer: 'reports',
-  name: 'sql',
-  purpose: file,
-  kind: 'report',
-  mergeKey: [],
-  parameters: [],
-  reads: [],
-  grain: [],
-  order: [],
-  columns: [],
-  totals: [],
-  needs: undefined,
-  published: true,
-  severity: undefined,
-  meaning: undefined,
-  ownFile: file,
-  sql: sql.trim().replace(/;$/, ''),
-});
+/** Those of the user's that it holds besides: never run but where nothing outside can be reached. */
+export const ownReportsOf = (queries: ReadonlyMap<string, Query>): Query[] =>
+  reportsOf(queries).filter(({ published, ownFile }) => published && ownFile !== undefined);

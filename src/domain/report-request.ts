@@ -70,7 +70,7 @@ function formatOf(
   const known = reportFormats.find((one) => one === format);
   if (format !== undefined && known === undefined)
     problems.push(`--format ${format} is not known: ${reportFormats.join(', ')}.`);
-  const byName = extensions.get(/\.([a-z]+)$/.exec(output ?? '')?.[1] ?? '');
+  const byName = extensions.get(/\.([a-z]+)$/.exec((output ?? '').toLowerCase())?.[1] ?? '');
   return known ?? (json ? 'ndjson' : (byName ?? 'csv'));
 }
 

@@ -32,6 +32,8 @@ const inScopeOn = (day: string): string =>
   `exists (select 1 from scope_days as s
    where s.account_sid = t.account_sid and s.valid_from <= ${day} and s.valid_to > ${day})`;
 
+const everInScope = (sid: string): string => `t.${sid} in (select account_sid from scope_days)`;
+
 /** What a report is of as a whole: what one account's days come to is told from all of them, or is no account's. */
 const indivisible = new Set(['consolidated_usage_records', 'file_control_totals', 'comparable_charges']);
 
@@ -44,6 +46,23 @@ const dayOfRow = ({ columns }: Pick<Query, 'columns'>): string | undefined => {
   return has('charged_at', 'TIMESTAMP') ? 'cast(t."charged_at" as date)' : undefined;
 };
 
+/** About the accounts and days in scope, in a relation `t` with `account_sid` and `day`; empty = all of them. */
+export const scopeCondition = ({ customers, accounts }: Filters): string =>
+  customers.length + accounts.length === 0 ? '' : inScopeOn('t."day"');
+
+/** Rows of a stored table that are in scope; undefined = all of them, the table knows no accounts. */
+function partOf(query: Query): string | undefined {
+  if (query.name === 'accounts') return everInScope('sid');
+  // Which accounts there are is told by a list of all.
+  if (query.name === 'tasks') return `(t.resource = 'accounts' or ${everInScope('account_sid')})`;
+  if (!query.columns.some(({ name }) => name === 'account_sid')) return undefined;
+  const day = dayOfRow(query);
+  // A row without a day cannot be given to one of several owners: all of them have it.
+  return day === undefined
+    ? everInScope('account_sid')
+    : `(${inScopeOn(day)} or (${day} is null and ${everInScope('account_sid')}))`;
+}
+
 /**
  * Views that hide the ledger's tables behind the part of them that is in scope: a report made of those is that of a ledger which holds
  * nothing else. `catalog`: the database's name, as an SQL identifier.
@@ -51,14 +70,10 @@ const dayOfRow = ({ columns }: Pick<Query, 'columns'>): string | undefined => {
 export function divideLedger(queries: ReadonlyMap<string, Query>, catalog: string): ReadonlyMap<string, string> {
   const views = new Map<string, string>();
   for (const query of queries.values()) {
-    const day = dayOfRow(query);
-    if (!storedKinds.has(query.kind) || day === undefined) continue;
-    if (!query.columns.some(({ name }) => name === 'account_sid')) continue;
+    const part = storedKinds.has(query.kind) ? partOf(query) : undefined;
+    if (part === undefined) continue;
     const from = `${catalog}.main.${query.name} as t`;
-    views.set(
-      query.name,
-      `create or replace temp view ${query.name} as select t.* from ${from} where ${inScopeOn(day)}`,
-    );
+    views.set(query.name, `create or replace temp view ${query.name} as select t.* from ${from} where ${part}`);
   }
   return views;
 }

@@ -1,11 +1,15 @@
+import { escapeFormula } from './formula.js';
 import type { Query, QueryColumn } from './query.js';
+
+/** A column's name as an SQL identifier: in a SELECT of the user's it may be any text. */
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** The result as texts in the reports' one form: times as ISO 8601 with Z, everything else as DuckDB writes it exactly. */
 export const selectTexts = (columns: readonly QueryColumn[], from: string): string => {
   const texts = columns.map(({ name, type }) =>
     type === 'TIMESTAMP'
-      ? `strftime("${name}", '%Y-%m-%dT%H:%M:%SZ') as "${name}"`
-      : `cast("${name}" as varchar) as "${name}"`,
+      ? `strftime(${quoted(name)}, '%Y-%m-%dT%H:%M:%SZ') as ${quoted(name)}`
+      : `cast(${quoted(name)} as varchar) as ${quoted(name)}`,
   );
   return `select ${texts.join(', ')} from ${from}`;
 };
@@ -38,13 +42,14 @@ export const selectReport = (query: Query, condition = '', from = reportTable(qu
 
 /** The rows as they are, typed. */
 export const selectTyped = (query: Query, condition = '', from = reportTable(query)): string =>
-  `select ${query.columns.map(({ name }) => `t."${name}"`).join(', ')} from ${from}${whereOf(condition)}${orderOf(query.order)}`;
+  `select ${query.columns.map(({ name }) => `t.${quoted(name)}`).join(', ')} from ${from}${whereOf(condition)}${orderOf(query.order)}`;
 
-/** As CSV has them: texts that a spreadsheet would run are escaped, and nothing else is. */
+/** As CSV has them: texts and names that a spreadsheet would run are escaped, and nothing else is. */
 export function selectEscaped(query: Query, condition = '', from = reportTable(query)): string {
-  const texts = query.columns.map(({ name, type }) =>
-    type === 'VARCHAR' ? `escape_formula(a."${name}") as "${name}"` : `a."${name}"`,
-  );
+  const texts = query.columns.map(({ name, type }) => {
+    const column = `a.${quoted(name)}`;
+    return `${type === 'VARCHAR' ? `escape_formula(${column})` : column} as ${quoted(escapeFormula(name))}`;
+  });
   return `select ${texts.join(', ')} from (${selectReport(query, condition, from)}) as a`;
 }
 

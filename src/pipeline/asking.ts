@@ -17,9 +17,10 @@ import {
 } from '../domain/report-sql.js';
 import { compare } from '../stages/reconcile.js';
 import { fillInputs } from './inputs.js';
-import { readOwnQuery, requireGrain } from './own-query.js';
+import { inOwnFile, readOwnQuery, requireGrain } from './own-query.js';
 import type { Book } from './reader.js';
 import { makeRoom } from './room.js';
+import { unknownDaysNote } from './unknown-days.js';
 
 /** A report that was made: its rows as often as they are wanted. */
 export interface Asked {
@@ -32,6 +33,12 @@ export interface Asked {
   copyParquet(path: string): Promise<void>;
 }
 
+export interface Listener {
+  readonly signal: AbortSignal;
+  /** Hears what a reader must know of the days asked for. */
+  readonly onNote?: (note: string) => void;
+}
+
 /**
  * Makes reports of what a book holds, one after the other. `paths`: files that may be written; from now on nothing else outside the
  * snapshot can be reached through it. @throws ConfigError where a filter does not fit, or a query of the user's is not sound
@@ -42,34 +49,47 @@ export async function* ask(
   request: Pick<ReportRequest, 'groupBy' | 'filters'>,
   reports: readonly Query[],
   paths: readonly string[],
+  { signal, onNote }: Listener,
 ): AsyncGenerator<Asked> {
   const { ledger } = book;
   await fillInputs(ledger, config);
   await makeRoom(book, config.range);
   await ledger.seal(paths);
   await fillScope(ledger, request.filters);
+  const note = onNote === undefined ? undefined : await unknownDaysNote(book, config.range, request.filters);
+  if (note !== undefined) onNote?.(note);
   for (const report of reports) {
+    signal.throwIfAborted();
     const query = report.ownFile === undefined ? report : await readOwnQuery(book, report);
-    yield await make(book, config.range, request, query);
+    const plan = planFilters(byPeriod(query, request.groupBy), request.filters, book.queries);
+    const hidden = plan.divided ? await divide(book) : [];
+    try {
+      yield await make(book, config.range, request.groupBy, query, plan.condition, signal);
+    } catch (error) {
+      throw query.ownFile === undefined ? error : inOwnFile(error);
+    }
+    // The next report may be one of the whole ledger.
+    for (const name of hidden) await ledger.run(name, `drop view temp.main.${name}`);
   }
 }
 
 async function make(
   { ledger, queries }: Book,
   range: Window,
-  { groupBy, filters }: Pick<ReportRequest, 'groupBy' | 'filters'>,
+  groupBy: ReportRequest['groupBy'],
   query: Query,
+  condition: string,
+  signal: AbortSignal,
 ): Promise<Asked> {
   const wanted = byPeriod(query, groupBy);
-  const { condition, divided } = planFilters(wanted, filters, queries);
-  if (divided) await divide(ledger, queries);
   const reads = readsOf(query.reads, queries);
   const others = reportsOf(queries).filter(({ name }) => reads.has(`report_${name}`));
   const compared = [...reads].some((name) => queries.get(name)?.kind === 'period');
   const windows = windowsOf(range, groupBy);
   // What is not published is too much to be held: its rows are computed where they are written.
-  const isHeld = query.published || windows.length > 1;
+  const isHeld = query.published || query.ownFile !== undefined || windows.length > 1;
   for (const [index, window] of windows.entries()) {
+    signal.throwIfAborted();
     if (compared) await compare({ sql: ledger, queries }, window);
     for (const other of others) await ledger.run(other.name, createReport(other), parametersIn(other, window));
     const period = wanted === query ? undefined : { column: groupBy ?? '', day: dayOf(window.start) };
@@ -83,7 +103,7 @@ async function make(
     ledger.run(wanted.name, `copy (${select}) to ${sqlText(path)} (${options}, use_tmp_file false)`, days);
   return {
     query: wanted,
-    rows: () => ledger.chunks(wanted.name, selectReport(wanted, condition, from), days),
+    rows: () => untilAborted(ledger.chunks(wanted.name, selectReport(wanted, condition, from), days), signal),
     totals: async () =>
       wanted.totals.length === 0 ? [] : await ledger.texts(wanted.name, selectTotals(wanted, condition, from), days),
     copyCsv: (path, lineEnd) =>
@@ -92,8 +112,15 @@ async function make(
   };
 }
 
+async function* untilAborted<Chunk>(chunks: AsyncIterable<Chunk>, signal: AbortSignal): AsyncGenerator<Chunk> {
+  for await (const chunk of chunks) {
+    signal.throwIfAborted();
+    yield chunk;
+  }
+}
+
 /** The dialect of src/adapters/csv.ts, byte for byte. */
-const csvOptions = `format csv, header true, delimiter ',', quote '"', escape '"', nullstr ''`;
+export const csvOptions = `format csv, header true, delimiter ',', quote '"', escape '"', nullstr ''`;
 
 const parametersIn = (query: Query, window: Window): Record<string, { readonly day: string }> =>
   parametersOf<{ readonly day: string }>(query, dayParameters(window));
@@ -125,8 +152,10 @@ async function fillScope(ledger: Database, { customers, accounts, currencies }: 
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-/** Hides what is out of scope, until the reader is closed. */
-async function divide(ledger: Database, queries: ReadonlyMap<string, Query>): Promise<void> {
+/** Hides what is out of scope; answers the names of the views that do. */
+async function divide({ ledger, queries }: Book): Promise<string[]> {
   const [[catalog = ''] = []] = await ledger.texts('database', 'select current_database()');
-  for (const [name, view] of divideLedger(queries, sqlName(catalog ?? ''))) await ledger.run(name, view);
+  const views = divideLedger(queries, sqlName(catalog ?? ''));
+  for (const [name, view] of views) await ledger.run(name, view);
+  return [...views.keys()];
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { keepSet } from '../adapters/closed-sets.js';
+import { takeSnapshot } from '../adapters/snapshot.js';
 import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import type { Obstacle } from '../domain/closing.js';
@@ -47,5 +48,7 @@ const portsOf = (store: Store, config: Config, outside: Outside): ClosePorts<Pub
   append: async (entry) => {
     await store.append(entry);
     await bringUpToDate(store, outside);
+    // Who reads next need not load that line first.
+    await takeSnapshot(store);
   },
 });

@@ -1,7 +1,7 @@
 import { type Database, sqlName } from '../adapters/duckdb.js';
-import { factsOf } from '../adapters/sql-facts.js';
+import { factsOf, type SqlFacts, statementOf } from '../adapters/sql-facts.js';
 import { ConfigError, QueryError } from '../domain/errors.js';
-import { dayParameters, parametersOf, type Query, type QueryColumn } from '../domain/query.js';
+import { dayParameters, parametersOf, type Query, type QueryColumn, reportsOf } from '../domain/query.js';
 import type { Book } from './reader.js';
 
 /** Table functions that reach nothing. Others read files, run texts as SQL, or turn on logs. */
@@ -18,17 +18,11 @@ export async function readOwnQuery({ ledger, queries }: Book, query: Query): Pro
   const file = query.ownFile ?? query.name;
   const facts = await factsOf(ledger, query.sql);
   if ('problem' in facts) throw new ConfigError([`${file}: ${facts.problem}`]);
-  const problems = [
-    ...facts.functions
-      .filter((name) => !harmlessFunctions.includes(name))
-      .map((name) => `${file}: ${name}() is not for reports: they read the ledger and nothing else.`),
-    ...facts.parameters
-      .filter((name) => !(name in someDays))
-      .map((name) => `${file}: there is no parameter $${name}: reports have $start and $end, UTC days.`),
-  ];
-  if (problems.length > 0) throw new ConfigError(problems);
+  const problems = await problemsOf({ ledger, queries }, facts);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `${file}: ${problem}`));
   const own = {
     ...query,
+    sql: await statementOf(ledger, query.sql),
     reads: facts.relations,
     parameters: facts.parameters.map((name) => ({ name, type: 'DATE', note: '' })),
   };
@@ -43,6 +37,45 @@ export async function readOwnQuery({ ledger, queries }: Book, query: Query): Pro
   return own;
 }
 
+async function problemsOf({ ledger, queries }: Book, facts: SqlFacts): Promise<string[]> {
+  if (facts.shows) return ['DESCRIBE, SHOW and SUMMARIZE are no SELECT: docs/data-dictionary.md has every column.'];
+  const known = await relationsOf(ledger, queries);
+  return [
+    ...facts.functions
+      .filter((name) => !harmlessFunctions.includes(name))
+      .map((name) => `${name}() is not for reports: they read the ledger and nothing else.`),
+    ...facts.qualified.map((name) => `${name}: leave out what stands before the name. Filters are about plain names.`),
+    ...facts.relations
+      .filter((name) => !known.has(name))
+      .map(
+        (name) =>
+          `there is no table ${name} in the ledger.${known.has(`report_${name}`) ? ` There is report_${name}.` : ''}`,
+      ),
+    ...facts.commonTables
+      .filter((name) => known.has(name))
+      .map((name) => `the CTE ${name} hides a table of the ledger: rename it.`),
+    ...facts.parameters
+      .filter((name) => !(name in someDays))
+      .map((name) => `there is no parameter $${name}: reports have $start and $end, UTC days.`),
+  ];
+}
+
+/** Names that a query of the user's may read: tables and views, those that are made for a report only, and our reports. */
+async function relationsOf(ledger: Database, queries: Book['queries']): Promise<ReadonlySet<string>> {
+  const there = await ledger.texts(
+    'relations',
+    'select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal',
+  );
+  const made = [...queries.values()].flatMap(({ name, kind, ownFile }) => {
+    if (kind === 'period') return [name];
+    return kind === 'report' && ownFile === undefined ? [`report_${name}`] : [];
+  });
+  const own = new Set(
+    reportsOf(queries).flatMap(({ name, ownFile }) => (ownFile === undefined ? [] : [`report_${name}`])),
+  );
+  return new Set([...there.map(([name]) => name ?? ''), ...made].filter((name) => !own.has(name)));
+}
+
 /** What the query answers. Tables that are made for a report only are there without rows for it. */
 async function columnsOf({ ledger, queries }: Book, own: Query, file: string): Promise<QueryColumn[]> {
   for (const name of own.reads) {
@@ -53,14 +86,19 @@ async function columnsOf({ ledger, queries }: Book, own: Query, file: string): P
   }
   try {
     const columns = await ledger.describe(file, own.sql, parametersOf<{ readonly day: string }>(own, someDays));
-    const names = columns.map(({ name }) => name);
+    // SQL takes A and a for one name.
+    const names = columns.map(({ name }) => name.toLowerCase());
     const twice = names.filter((name, index) => names.indexOf(name) !== index);
     if (twice.length > 0) throw new ConfigError([`${file}: two columns are called ${twice[0]}; rename one with "as".`]);
     return columns.map(({ name, type }) => ({ name, type, note: '' }));
   } catch (error) {
-    throw error instanceof QueryError ? new ConfigError([error.message]) : error;
+    throw inOwnFile(error);
   }
 }
+
+/** What the database says of a query of the user's is about the user's file, and no error of ours. */
+export const inOwnFile = (error: unknown): unknown =>
+  error instanceof QueryError ? new ConfigError([error.message]) : error;
 
 /** A header's grain is a promise to those who join. @throws ConfigError where rows of a user's report share it */
 export async function requireGrain(ledger: Database, { name, grain, ownFile }: Query): Promise<void> {

@@ -43,7 +43,9 @@ export interface PublishedMonth extends ReconciledMonth {
  */
 export async function publish(store: Store, config: Config, outside: Outside): Promise<PublishedMonth[]> {
   await bringUpToDate(store, outside);
-  const months = await eachMonth(store, config, outside, 'report', (month) => publishMonth(store, config, month));
+  const months = await eachMonth(store, config, outside, 'report', (month) =>
+    publishMonth(store, config, month, outside.signal),
+  );
   outside.onEvent({ kind: 'stage', stage: 'snapshot', detail: 'for readers' });
   await takeSnapshot(store);
   return months;
@@ -87,7 +89,7 @@ async function reconcileMonth(
   return { month, reconciliation: await summarise(ports, month), findings };
 }
 
-async function publishMonth(store: Store, config: Config, month: Month): Promise<PublishedMonth> {
+async function publishMonth(store: Store, config: Config, month: Month, signal: AbortSignal): Promise<PublishedMonth> {
   const closed = await publishClosed(store, config, month);
   if (closed !== undefined) return closed;
   const set = await OutputSet.begin(config.outputFolder, month);
@@ -106,10 +108,11 @@ async function publishMonth(store: Store, config: Config, month: Month): Promise
     },
   };
   try {
+    const own = await writeOwnReports(store, config, month, ports.writeCsv, signal);
     const reconciled = await reconcileMonth(ports, month);
-    const { findings, reconciliation } = reconciled;
-    const files: WrittenFile[] = await writeReports(ports, findings);
-    files.push(...(await writeOwnReports(store, config, month, ports.writeCsv)));
+    const { reconciliation } = reconciled;
+    const findings = [...reconciled.findings, ...own.findings];
+    const files: WrittenFile[] = [...(await writeReports(ports, findings)), ...own.files];
     files.push(await set.writeWhole('reconciliation.md', reconciliationText(reconciliation, findings)));
     const page = await monthPage(
       { ...ports, sha256: sha256Of },
@@ -125,7 +128,7 @@ async function publishMonth(store: Store, config: Config, month: Month): Promise
       tolerances: Object.fromEntries(config.tolerances.map(({ currency, amount }) => [currency, amount])),
     };
     await set.writeWhole('run.json', await describeSet(ports, facts, files, findings, reconciliation));
-    return { ...reconciled, folder: set.folder, changed: await set.publish(), closed: false, files };
+    return { ...reconciled, findings, folder: set.folder, changed: await set.publish(), closed: false, files };
   } catch (error) {
     await set.discard();
     throw error;

@@ -5,7 +5,7 @@ import { loadQueries, seedFiles } from '../adapters/query-files.js';
 import { openSnapshot, type Snapshot, takeSnapshot } from '../adapters/snapshot.js';
 import { manifestFile, Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
-import { LockedError } from '../domain/errors.js';
+import { LockedError, StorageError } from '../domain/errors.js';
 import {
   type ClosingLine,
   isClosing,
@@ -63,12 +63,13 @@ export async function openReader(config: Config, outside: Outside, holder: Holde
       snapshot = await open();
     } catch (error) {
       if (!(error instanceof LockedError)) throw error;
-      if (snapshot === undefined) throw new LockedError(`${error.message} There is nothing to read yet beside it.`);
+      if (snapshot === undefined) throw new LockedError(`${error.message} There is no snapshot to read beside it.`);
       behind = `${error.message.replace(/ Wait for it, or end it\.$/, '')} What follows is of the ledger as it was after run ${snapshot.run}.`;
     }
   }
   if (snapshot === undefined)
     throw new LockedError('the snapshot of the ledger was replaced by another version. Try again.');
+  if (snapshot.through > known.loadable) await requireLines(config.dataFolder, snapshot);
   return {
     ledger: snapshot.ledger,
     queries,
@@ -80,6 +81,17 @@ export async function openReader(config: Config, outside: Outside, holder: Holde
     query: (name) => queryNamed(queries, name),
     close: snapshot.close,
   };
+}
+
+/** Read again: a run may have ended since the manifest was read. @throws StorageError where the manifest has lost lines */
+async function requireLines(folder: string, snapshot: Snapshot): Promise<void> {
+  const { loadable } = await readManifest(folder);
+  if (snapshot.through <= loadable) return;
+  await snapshot.close();
+  const path = join(folder, manifestFile);
+  throw new StorageError(
+    `the snapshot of the ledger holds line ${snapshot.through} of ${path}, of which nothing is there behind line ${loadable}: lines are missing. Restore the manifest from a backup.`,
+  );
 }
 
 /** Loads what is landed, adds it up, and copies the ledger for readers. */
