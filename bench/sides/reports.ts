@@ -65,6 +65,7 @@ const config = {
   rates: [],
   journalAccounts: [],
 } as unknown as Config;
+const outside = { signal: new AbortController().signal };
 const everything = { groupBy: undefined, filters: { customers: [], accounts: [], currencies: [] } };
 const itemColumns =
   'month, charged_at, service, sid, account_sid, direction, status, outside_address, currency, cost, minutes, segments';
@@ -115,6 +116,7 @@ async function reportSeconds(name: string): Promise<{ whole: number; alone: numb
         everything,
         [queryNamed(queries, name)],
         [target.aside],
+        outside,
       ))
         await writeReport(target, { format: 'csv', excel: false }, asked);
     });
