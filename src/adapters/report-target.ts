@@ -73,15 +73,8 @@ export function stdoutTarget(folder: string): ReportTarget {
   };
 }
 
-async function writeOut(piece: string | Buffer): Promise<boolean> {
-  const { stdout } = process;
-  if (stdout.destroyed) return false;
-  if (stdout.write(piece)) return true;
-  return once(stdout, 'drain').then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') return false;
-      throw error;
-    },
-  );
-}
+/** False where nobody takes any more; what else went wrong is told by who listens to the stream's errors. */
+const writeOut = (piece: string | Buffer): Promise<boolean> =>
+  new Promise((resolve) => {
+    process.stdout.write(piece, (error) => resolve(!error));
+  });
