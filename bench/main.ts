@@ -6,6 +6,7 @@ import { type BenchOptions, readArguments, usage } from './options.js';
 import { peakMemory } from './peak-memory.js';
 import { pullAgainstSdkLoop } from './pull-against-sdk-loop.js';
 import { reconcile } from './reconcile.js';
+import { reports } from './reports.js';
 import { simulatorRate } from './simulator-rate.js';
 import { throttled } from './throttled.js';
 import { manyAccountsNightly, manyRecords } from './whole-books.js';
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Figure
   throttled,
   'cpu-against-read-json': cpuAgainstReadJson,
   reconcile,
+  reports,
   demo,
   'simulator-rate': simulatorRate,
 };

@@ -3,6 +3,7 @@ import type { OwnCredentials } from './domain/credentials-file.js';
 import type { CustomerMapEntry } from './domain/customer-map.js';
 import { ConfigError } from './domain/errors.js';
 import type { InvoiceAmount } from './domain/invoice.js';
+import type { JournalAccount } from './domain/journal-accounts.js';
 import {
   concurrencyDefault,
   concurrencyMax,
@@ -13,6 +14,7 @@ import {
   undatedPagesMax,
 } from './domain/limits.js';
 import type { Instant, Window } from './domain/period.js';
+import type { Rate } from './domain/rates.js';
 import type { SettingName } from './domain/settings.js';
 import { parseTolerances, type Tolerance } from './domain/tolerance.js';
 
@@ -48,8 +50,16 @@ export interface Config {
   readonly invoiceFile: string | undefined;
   /** What that file holds; empty where there is none. */
   readonly invoice: readonly InvoiceAmount[];
+  /** What customers are charged; undefined where there is no such file. */
+  readonly ratesFile: string | undefined;
+  /** What that file holds; empty where there is none. */
+  readonly rates: readonly Rate[];
   /** Reports of the user's own, *.sql; undefined where there are none. */
   readonly queriesFolder: string | undefined;
+  /** Names of the journal's accounts; undefined where there is no such file. */
+  readonly journalAccountsFile: string | undefined;
+  /** What that file holds; empty where there is none. */
+  readonly journalAccounts: readonly JournalAccount[];
   /** What may stay unexplained; nothing in a currency that is not named. */
   readonly tolerances: readonly Tolerance[];
   readonly phoneNumbers: 'keep' | 'mask';
@@ -108,12 +118,24 @@ export function readConfig(sources: ConfigSources): Config {
       readFileName('invoice', flag('invoice') ?? setting('SUBLEDGER_INVOICE'), sources, problems) ??
       (sources.fileExists('invoice.csv') ? 'invoice.csv' : undefined),
     invoice: [],
+    ratesFile:
+      readFileName('file of rates', flag('rates') ?? setting('SUBLEDGER_RATES'), sources, problems) ??
+      (sources.fileExists('rates.csv') ? 'rates.csv' : undefined),
+    rates: [],
     queriesFolder: readFileName(
       'folder of queries',
       flag('queries') ?? setting('SUBLEDGER_QUERIES'),
       sources,
       problems,
     ),
+    journalAccountsFile:
+      readFileName(
+        'map of journal accounts',
+        flag('journalAccounts') ?? setting('SUBLEDGER_JOURNAL_ACCOUNTS'),
+        sources,
+        problems,
+      ) ?? (sources.fileExists('journal_accounts.csv') ? 'journal_accounts.csv' : undefined),
+    journalAccounts: [],
     tolerances: parseTolerances(toleranceTexts(sources.flags.tolerance, setting('SUBLEDGER_TOLERANCE')), problems),
     phoneNumbers: readPhoneNumbers(setting('SUBLEDGER_PHONE_NUMBERS'), problems),
     ...readConcurrency(flag, setting, problems),

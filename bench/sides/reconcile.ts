@@ -1,10 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { repositoryFolder } from '../child.js';
-import { type Books, period, recordSteps, type Step } from './book-records.js';
-import { accountsStep, nightSteps, oneWindowStep, usageSteps } from './book-usage.js';
+import { type Books, period } from './book-records.js';
+import { nightSteps } from './book-usage.js';
+import { bareRecords, days, openBooks, secondsOf, shipped, touchFrom } from './books.js';
 import { answer, readInput, used } from './usage.js';
 
 /**
@@ -46,29 +42,18 @@ export interface ReconcileResult {
   readonly peakMb: number;
 }
 
-type Ledger = typeof import('../../src/adapters/ledger.js');
-type QueryFiles = typeof import('../../src/adapters/query-files.js');
 type AddUp = typeof import('../../src/stages/add-up.js');
 type Reconcile = typeof import('../../src/stages/reconcile.js');
 type Queries = typeof import('../../src/domain/query.js');
 type SqlParameters = import('../../src/adapters/duckdb.js').SqlParameters;
-type Limits = typeof import('../../src/domain/limits.js');
-
-const shipped = async <Module>(path: string): Promise<Module> =>
-  (await import(pathToFileURL(`${repositoryFolder}dist/${path}`).href)) as Module;
 
 const input = readInput<Input>();
-const { openLedger } = await shipped<Ledger>('adapters/ledger.js');
-const { loadQueries, seedFiles } = await shipped<QueryFiles>('adapters/query-files.js');
 const { addUp } = await shipped<AddUp>('stages/add-up.js');
 const { compare } = await shipped<Reconcile>('stages/reconcile.js');
 const { parametersOf } = await shipped<Queries>('domain/query.js');
-const { reportMemoryMb } = await shipped<Limits>('domain/limits.js');
-const folder = input.keptIn ?? (await mkdtemp(join(tmpdir(), 'subledger-bench-')));
-const queries = await loadQueries();
-const ledger = await openLedger(folder, queries, await seedFiles());
+const books = await openBooks(input, input.keptIn);
+const { ledger, queries, run } = books;
 
-const days = { start: { day: period.start.slice(0, 10) }, end: { day: period.end.slice(0, 10) } };
 const reportNames = ['reconciliation', 'reconciliation_summary', 'tie_out'];
 const reports = [...queries.values()].filter((query) => query.kind === 'report' && reportNames.includes(query.name));
 const made = new Set([
@@ -84,37 +69,10 @@ const checks = [...queries.values()].filter(
     query.reads.every((name) => made.has(name) || !name.startsWith('report_')),
 );
 
-const bareSql = ['calls', 'messages'].map(
-  (table) => `select account_sid, cast(charged_at as date) as day, currency, count(*), sum(cost)
-    from ${table} group by account_sid, cast(charged_at as date), currency`,
-);
-bareSql.push(
+const bareSql = [
+  ...bareRecords,
   'select account_sid, day, currency, count(*), sum(cost) from usage_records group by account_sid, day, currency',
-);
-
-async function run(steps: readonly Step[]): Promise<void> {
-  for (const [name, sql] of steps) await ledger.run(name, sql);
-}
-
-/** As if a load had touched the days from that one on. */
-const touchFrom = (first: string): Promise<void> =>
-  ledger.run(
-    'stale_days',
-    `insert into stale_days select day from days where day >= ${first} and day < date '${days.end.day}'`,
-  );
-
-async function secondsOf(work: () => Promise<unknown>): Promise<number> {
-  const startedMs = performance.now();
-  await work();
-  return (performance.now() - startedMs) / 1000;
-}
-
-async function fill(): Promise<void> {
-  // What is made here is not measured: it need not fit in the memory that reports have.
-  await ledger.limitMemory(2048);
-  await run([...recordSteps(input), ...usageSteps(), accountsStep, oneWindowStep, ['checkpoint', 'checkpoint']]);
-  await ledger.limitMemory(reportMemoryMb);
-}
+];
 
 const ports = (run: (name: string, sql: string, parameters?: SqlParameters) => Promise<void>) => ({
   sql: {
@@ -136,7 +94,7 @@ async function round(): Promise<Round> {
   const bare = await secondsOf(async () => {
     for (const [place, sql] of bareSql.entries()) await timed(`bare_${place}`, sql);
   });
-  await touchFrom(`date '${days.start.day}'`);
+  await touchFrom(books, `date '${days.start.day}'`);
   const added = await secondsOf(() => addUp(ports(timed)));
   const compared = await secondsOf(() => compare(ports(timed), period));
   const reported = await secondsOf(async () => {
@@ -180,7 +138,7 @@ async function verified(): Promise<Pick<ReconcileResult, 'keys' | 'usageRows' | 
 
 /** The sums of the days that a night reads again, as its load makes them anew. */
 async function lookBack(): Promise<number> {
-  await touchFrom(`date '${days.end.day}' - ${input.lookBackDays + 1}`);
+  await touchFrom(books, `date '${days.end.day}' - ${input.lookBackDays + 1}`);
   return secondsOf(() => addUp(ports((name, sql, parameters) => ledger.run(name, sql, parameters))));
 }
 
@@ -200,13 +158,11 @@ async function growth(): Promise<ReconcileResult['lookBack']> {
 }
 
 try {
-  await fill();
   await round();
   const facts = await verified();
   const rounds: Round[] = [];
   for (let pair = 0; pair < input.pairs; pair += 1) rounds.push(await round());
   answer({ ...facts, rounds, lookBack: await growth(), peakMb: used().peakMb } satisfies ReconcileResult);
 } finally {
-  ledger.close();
-  if (input.keptIn === undefined) await rm(folder, { recursive: true, force: true });
+  await books.close();
 }

@@ -2,7 +2,7 @@
 --             one reading of every record that sums by day are made of.
 -- kind:       daily
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charges, country_prefixes
+-- reads:      charges, country_digits
 -- grain:      account_sid, day, currency, family, direction, calling_code, country_code
 -- order:      none
 -- columns:
@@ -26,65 +26,69 @@
 --   unpriced_count  BIGINT
 --   unpriced_units  BIGINT
 --   open_count      BIGINT         unpriced ones that a price may still come for: the unbilled ones left out
--- Each service by itself: its name beside the family would be hashed and compared for every record. Of a number, the
--- few digits that can tell a country are kept, so that those are looked up once for each group and not for each record.
+-- Each service by itself: its name beside the family would be hashed and compared for every record. So would
+-- codes of countries: records carry the number of the place that their address tells.
+-- n:1 each, four digits are listed once; none where the address tells no country
 with call_routes as (
   select
-    account_sid,
-    day,
-    currency,
-    family,
-    direction,
-    address_digits(outside_address) as digits,
+    r.account_sid,
+    r.day,
+    r.currency,
+    r.family,
+    coalesce(r.direction, '') as direction,
+    p.place,
     count(*) as record_count,
     sum(
       case
-        when coalesce(cost, 0) <> 0 then 0
-        when status in ('busy', 'failed', 'no-answer', 'canceled') then 1
+        when coalesce(r.cost, 0) <> 0 then 0
+        when r.status in ('busy', 'failed', 'no-answer', 'canceled') then 1
         else 0
       end
     ) as unbilled_count,
-    sum(minutes) as units,
-    sum(cost) as cost,
-    max(cost) as highest_cost,
-    count(*) - count(cost) as unpriced_count,
-    sum(case when cost is null then minutes else 0 end) as unpriced_units,
+    sum(r.minutes) as units,
+    sum(r.cost) as cost,
+    max(r.cost) as highest_cost,
+    count(*) - count(r.cost) as unpriced_count,
+    sum(case when r.cost is null then r.minutes else 0 end) as unpriced_units,
     sum(
       case
-        when cost is not null then 0
-        when status in ('busy', 'failed', 'no-answer', 'canceled') then 0
+        when r.cost is not null then 0
+        when r.status in ('busy', 'failed', 'no-answer', 'canceled') then 0
         else 1
       end
     ) as open_count
-  from charges
+  from charges as r
+  left join country_digits as p on p.digits = address_digits(r.outside_address)
   where
-    service = 'calls'
-    and charged_at >= cast($start as timestamp)
-    and charged_at < cast($end as timestamp)
-  group by account_sid, day, currency, family, direction, address_digits(outside_address)
+    r.service = 'calls'
+    and r.charged_at >= cast($start as timestamp)
+    and r.charged_at < cast($end as timestamp)
+  group by r.account_sid, r.day, r.currency, r.family, coalesce(r.direction, ''), p.place
 ),
 
+-- n:1 likewise
 message_routes as (
   select
-    account_sid,
-    day,
-    currency,
-    family,
-    direction,
-    address_digits(outside_address) as digits,
+    r.account_sid,
+    r.day,
+    r.currency,
+    r.family,
+    coalesce(r.direction, '') as direction,
+    p.place,
     count(*) as record_count,
-    sum(segments) as units,
-    sum(cost) as cost,
-    max(cost) as highest_cost,
-    sum(case when status = 'failed' then cost end) as failed_cost,
-    count(*) - count(cost) as unpriced_count,
-    sum(case when cost is null then segments else 0 end) as unpriced_units
-  from charges
+    sum(r.segments) as units,
+    sum(r.cost) as cost,
+    max(r.cost) as highest_cost,
+    sum(case when r.status = 'failed' then r.cost end) as failed_cost,
+    count(*) - count(r.cost) as unpriced_count,
+    sum(case when r.cost is null then r.segments else 0 end) as unpriced_units
+  from charges as r
+  left join country_digits as p on p.digits = address_digits(r.outside_address)
   where
-    service = 'messages'
-    and charged_at >= cast($start as timestamp)
-    and charged_at < cast($end as timestamp)
-  group by account_sid, day, currency, family, direction, address_digits(outside_address)
+    r.service = 'messages'
+    and r.charged_at >= cast($start as timestamp)
+    and r.charged_at < cast($end as timestamp)
+  group by r.account_sid, r.day, r.currency, r.family, coalesce(r.direction, ''), p.place
 ),
 
 routes as (
@@ -93,8 +97,8 @@ routes as (
     day,
     currency,
     family,
-    coalesce(direction, '') as direction,
-    digits,
+    direction,
+    place,
     'calls' as service,
     record_count,
     cast(unbilled_count as bigint) as unbilled_count,
@@ -112,8 +116,8 @@ routes as (
     day,
     currency,
     family,
-    coalesce(direction, '') as direction,
-    digits,
+    direction,
+    place,
     'messages' as service,
     record_count,
     cast(0 as bigint) as unbilled_count,
@@ -127,24 +131,22 @@ routes as (
   from message_routes
 ),
 
--- n:1 each, a prefix is listed once; the longest one counts, also where it is no country's
-placed as (
+places as (
+  select place, calling_code, country_code
+  from country_digits
+  group by place, calling_code, country_code
+),
+
+-- n:1, a place is listed once
+final as (
   select
     r.account_sid,
     r.day,
     r.currency,
     r.family,
     r.direction,
-    coalesce(p4.calling_code, p3.calling_code, p2.calling_code, p1.calling_code, '') as calling_code,
-    coalesce(
-      case
-        when p4.prefix is not null then p4.country_code
-        when p3.prefix is not null then p3.country_code
-        when p2.prefix is not null then p2.country_code
-        else p1.country_code
-      end,
-      ''
-    ) as country_code,
+    coalesce(p.calling_code, '') as calling_code,
+    coalesce(p.country_code, '') as country_code,
     r.service,
     r.record_count,
     r.unbilled_count,
@@ -156,33 +158,7 @@ placed as (
     r.unpriced_units,
     r.open_count
   from routes as r
-  left join country_prefixes as p4 on p4.prefix = r.digits
-  left join country_prefixes as p3 on p3.prefix = left(r.digits, 3)
-  left join country_prefixes as p2 on p2.prefix = left(r.digits, 2)
-  left join country_prefixes as p1 on p1.prefix = left(r.digits, 1)
-),
-
-final as (
-  select
-    account_sid,
-    day,
-    currency,
-    family,
-    direction,
-    calling_code,
-    country_code,
-    service,
-    cast(sum(record_count) as bigint) as record_count,
-    cast(sum(unbilled_count) as bigint) as unbilled_count,
-    cast(sum(units) as bigint) as units,
-    sum(cost) as cost,
-    max(highest_cost) as highest_cost,
-    sum(failed_cost) as failed_cost,
-    cast(sum(unpriced_count) as bigint) as unpriced_count,
-    cast(sum(unpriced_units) as bigint) as unpriced_units,
-    cast(sum(open_count) as bigint) as open_count
-  from placed
-  group by account_sid, day, currency, family, direction, calling_code, country_code, service
+  left join places as p on p.place = r.place
 )
 
 select

@@ -180,6 +180,10 @@ const inputTables = {
   customer_map: 'account_sid varchar, customer_id varchar, customer_name varchar, valid_from date, valid_to date',
   tolerances: 'currency varchar, amount decimal(38, 8)',
   invoice_amounts: 'month date, currency varchar, category varchar, amount decimal(38, 8), rounding decimal(38, 8)',
+  journal_accounts: 'role varchar, account varchar',
+  rates:
+    'line bigint, customer_id varchar, service varchar, direction varchar, country_prefix varchar, currency varchar, ' +
+    'markup_percent decimal(10, 4), price_per_unit decimal(18, 8), valid_from date, valid_to date',
 };
 
 const columnsOf = (query: Query): string =>

@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, QueryError } from '../domain/errors.js';
-import { parseQuery, type Query, type QueryLayer, queryLayers } from '../domain/query.js';
+import { type Query, type QueryLayer, queryLayers } from '../domain/query.js';
+import { parseQuery } from '../domain/query-header.js';
 
 /** Beside the package: two levels up from src/adapters as from dist/adapters. */
 export const queriesFolder = fileURLToPath(new URL('../../queries/', import.meta.url));

@@ -14,10 +14,9 @@ export interface ReportTarget {
   takeAside(make: () => Promise<void>): Promise<void>;
 }
 
-/** Replaces the file when all of it is written. */
-export function fileTarget(path: string): ReportTarget {
-  // Of this process: another one may be writing the same report.
-  const aside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+/** Replaces the file when all of it is written. `mark`: this process's own; another one may be writing the same report. */
+export function fileTarget(path: string, mark: string): ReportTarget {
+  const aside = join(dirname(path), `.${basename(path)}.${mark}.part`);
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await makeFolder(dirname(path));
@@ -55,11 +54,11 @@ export function fileTarget(path: string): ReportTarget {
 }
 
 /** `folder`: for the file aside. A reader that closes early, as `head` does, has had enough: that is no error. */
-export function stdoutTarget(folder: string): ReportTarget {
+export function stdoutTarget(folder: string, stdout: NodeJS.WriteStream): ReportTarget {
   const aside = join(folder, 'stdout.part');
   const write = async (pieces: AsyncIterable<string | Buffer>): Promise<void> => {
     for await (const piece of pieces) {
-      if (!(await writeOut(piece))) return;
+      if (!(await writeOut(stdout, piece))) return;
     }
   };
   return {
@@ -74,7 +73,7 @@ export function stdoutTarget(folder: string): ReportTarget {
 }
 
 /** False where nobody takes any more; what else went wrong is told by who listens to the stream's errors. */
-const writeOut = (piece: string | Buffer): Promise<boolean> =>
+const writeOut = (stdout: NodeJS.WriteStream, piece: string | Buffer): Promise<boolean> =>
   new Promise((resolve) => {
-    process.stdout.write(piece, (error) => resolve(!error));
+    stdout.write(piece, (error) => resolve(!error));
   });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execPath } from 'node:process';
 import { promisify } from 'node:util';
 import { DiskFullError, StorageError } from '../domain/errors.js';
 import type { Query } from '../domain/query.js';
@@ -82,7 +83,7 @@ async function removeForgotten(folder: string, beforeMs: number): Promise<void> 
 async function copyElsewhere(from: string, to: string): Promise<void> {
   try {
     // An empty environment: it holds the credentials.
-    await promisify(execFile)(process.execPath, ['-e', copyScript, from, to], { env: {} });
+    await promisify(execFile)(execPath, ['-e', copyScript, from, to], { env: {} });
   } catch (error) {
     await removePath(to);
     const message = error instanceof Error ? error.message : String(error);

@@ -55,7 +55,8 @@ async function workbookBytes(report: ReportShape, sheets: readonly Sheet[]): Pro
       columns: sheet.columns.map(({ width }) => ({ width })),
       stickyRowsCount: 1,
     })),
-    { features: [filters(sheets), properties(report)] },
+    // Said, because a font without name and size is another one in each program.
+    { fontFamily: 'Calibri', fontSize: 11, features: [filters(sheets), properties(report)] },
   );
   return withoutTimes(await book.toBuffer());
 }

@@ -44,7 +44,12 @@ export const addReconciliation = (command: Command): Command =>
       'what may stay unexplained in a month, as USD=0.05 (repeatable; SUBLEDGER_TOLERANCE, default nothing)',
       collect,
     )
-    .option('--invoice <file>', "amounts of Twilio's invoice (SUBLEDGER_INVOICE, default invoice.csv where it exists)");
+    .option('--invoice <file>', "amounts of Twilio's invoice (SUBLEDGER_INVOICE, default invoice.csv where it exists)")
+    .option('--rates <file>', 'what customers are charged (SUBLEDGER_RATES, default rates.csv where it exists)')
+    .option(
+      '--journal-accounts <file>',
+      "names of the journal's accounts (SUBLEDGER_JOURNAL_ACCOUNTS, default journal_accounts.csv where it exists)",
+    );
 
 /** Which reports, of what, and as what. */
 export const addReport = (command: Command): Command =>

@@ -8,6 +8,7 @@ import { writeReport } from '../adapters/report-file.js';
 import { fileTarget, type ReportTarget, stdoutTarget } from '../adapters/report-target.js';
 import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
+import { requireInputs } from '../domain/needed-inputs.js';
 import { ownSelect } from '../domain/own-select.js';
 import { type Query, reportsOf } from '../domain/query.js';
 import { isBinary, type ReportRequest, readRequest } from '../domain/report-request.js';
@@ -57,6 +58,7 @@ export function registerReport(program: Command): void {
       flags,
       config.accounts,
     );
+    requireInputs(reports, { rates: config.rates });
     await requireRuns(config);
     if (reports.length === 0) await publishAnew(config, flags, request);
     else await writeReports(config, flags, request, reports);
@@ -101,7 +103,9 @@ async function writeReports(
 ): Promise<void> {
   const files = filesOf(request, reports);
   await withReader('report', config, flags, async (reader, { signal }) => {
-    const targets = files.map((file) => (file === undefined ? stdoutTarget(reader.temporaryFolder) : fileTarget(file)));
+    const targets = files.map((file) =>
+      file === undefined ? stdoutTarget(reader.temporaryFolder, process.stdout) : fileTarget(file, `${process.pid}`),
+    );
     const asides = targets.map(({ aside }) => aside);
     let index = 0;
     for await (const asked of ask(reader, config, request, reports, asides, { signal, onNote: note })) {

@@ -4,8 +4,10 @@ import { systemClock } from '../adapters/clock.js';
 import { readCredentialsFile } from '../adapters/credentials-file.js';
 import { readCustomerMap } from '../adapters/customer-file.js';
 import { readInvoice } from '../adapters/invoice-file.js';
+import { readJournalAccounts } from '../adapters/journal-accounts-file.js';
 import { openLog } from '../adapters/logger.js';
 import { random } from '../adapters/random.js';
+import { readRates } from '../adapters/rates-file.js';
 import { readSettings } from '../adapters/settings-file.js';
 import { snapshotFile } from '../adapters/snapshot.js';
 import { hasRuns, Store } from '../adapters/store.js';
@@ -40,8 +42,13 @@ export async function configOf(
   const customerMap = needs.customers && customersFile !== undefined ? await readCustomerMap(customersFile) : [];
   const { credentialsFile, invoiceFile } = config;
   const invoice = needs.customers && invoiceFile !== undefined ? await readInvoice(invoiceFile) : [];
+  const { ratesFile } = config;
+  const rates = needs.customers && ratesFile !== undefined ? await readRates(ratesFile) : [];
+  const { journalAccountsFile } = config;
+  const journalAccounts =
+    needs.customers && journalAccountsFile !== undefined ? await readJournalAccounts(journalAccountsFile) : [];
   const ownCredentials = credentialsFile === undefined ? [] : await readCredentialsFile(credentialsFile);
-  return { ...config, customerMap, invoice, ownCredentials };
+  return { ...config, customerMap, invoice, journalAccounts, rates, ownCredentials };
 }
 
 /** Commands that only read want a folder that a run has begun to fill: they must not make one. @throws ConfigError */

@@ -1,4 +1,5 @@
-import { type Day, parseDay } from './period.js';
+import { type DatedEntry, headerProblems, inLineOrder, parseWindow, windowProblems } from './dated-csv.js';
+import type { Day } from './period.js';
 
 /** One record of a CSV file, with the line it begins on, counted from 1. */
 export interface CsvRecord {
@@ -26,15 +27,13 @@ export const customerMapColumns = ['account_sid', 'customer_id', 'customer_name'
 /** Where cost of accounts stands that map to nobody; no customer may be called so. */
 export const unallocated = 'unallocated';
 
-interface Row extends CustomerMapEntry {
-  readonly line: number;
-}
+type Row = CustomerMapEntry & DatedEntry;
 
 /** The customer map of customers.csv, or everything that is wrong with it, each problem with its line. */
 export function parseCustomerMap(records: readonly CsvRecord[]): ParsedCustomerMap {
   const [header, ...rest] = records;
   if (header === undefined) return { problems: [`the file is empty; its first line must be ${customerMapColumns}`] };
-  const problems = headerProblems(header);
+  const problems = headerProblems(header, customerMapColumns);
   if (problems.length > 0) return { problems };
   if (rest.length === 0) return { problems: ['no account follows the header; remove the file to do without a map'] };
   const names = header.fields.map((field) => field.trim());
@@ -43,23 +42,8 @@ export function parseCustomerMap(records: readonly CsvRecord[]): ParsedCustomerM
     const row = parseRow(names, record, problems);
     if (row !== undefined) rows.push(row);
   }
-  problems.push(...nameProblems(rows), ...windowProblems(rows));
+  problems.push(...nameProblems(rows), ...windowProblems(rows, accountsFollow));
   return problems.length > 0 ? { problems: inLineOrder(problems) } : { entries: withNames(rows) };
-}
-
-function headerProblems({ line, fields }: CsvRecord): string[] {
-  const names = fields.map((field) => field.trim());
-  const known: readonly string[] = customerMapColumns;
-  const at = `line ${line}:`;
-  return [
-    ...customerMapColumns.filter((name) => !names.includes(name)).map((name) => `${at} column ${name} is missing`),
-    ...names
-      .filter((name) => !known.includes(name))
-      .map((name) => `${at} column "${name}" is not known; columns are ${customerMapColumns}`),
-    ...names
-      .filter((name, index) => known.includes(name) && names.indexOf(name) !== index)
-      .map((name) => `${at} column ${name} stands twice`),
-  ];
 }
 
 function parseRow(names: readonly string[], { line, fields }: CsvRecord, problems: string[]): Row | undefined {
@@ -77,19 +61,9 @@ function parseRow(names: readonly string[], { line, fields }: CsvRecord, problem
   if (customerId === '') problem('customer_id is empty');
   if (customerId === unallocated)
     problem(`customer_id "${unallocated}" is taken: it holds the cost of unmapped accounts`);
-  const day = (name: string): Day | undefined => {
-    const text = field(name);
-    if (text !== '' && parseDay(text) === undefined) problem(`${name} "${text}" is no day written YYYY-MM-DD`);
-    return parseDay(text);
-  };
-  const [validFrom, validTo] = [day('valid_from'), day('valid_to')];
-  if (validFrom !== undefined && validTo !== undefined && validTo <= validFrom) {
-    problem(
-      `valid_to ${validTo} is not after valid_from ${validFrom}; valid_to is the first day that no longer counts`,
-    );
-  }
+  const window = parseWindow(field, problem);
   if (problems.length > before) return undefined;
-  return { line, accountSid, customerId, customerName: field('customer_name'), validFrom, validTo };
+  return { line, accountSid, customerId, customerName: field('customer_name'), ...window };
 }
 
 /** A customer has one name. Lines without a name take it from another line, or else the customer's id. */
@@ -116,39 +90,9 @@ function withNames(rows: readonly Row[]): CustomerMapEntry[] {
   }));
 }
 
-/** An account's entries must follow each other without overlap and without gap. */
-function windowProblems(rows: readonly Row[]): string[] {
-  const problems: string[] = [];
-  const reaching = new Map<string, Row>();
-  const inOrder = rows.toSorted((a, b) => compare(a.validFrom ?? '', b.validFrom ?? '') || a.line - b.line);
-  for (const row of inOrder) {
-    const earlier = reaching.get(row.accountSid);
-    if (earlier !== undefined) problems.push(...betweenProblems(earlier, row));
-    if (earlier === undefined || endOf(row) >= endOf(earlier)) reaching.set(row.accountSid, row);
-  }
-  return problems;
-}
-
-/** Sorts after every day where the entry holds for ever. */
-const endOf = (row: Row): string => row.validTo ?? '~';
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-function betweenProblems(earlier: Row, later: Row): string[] {
-  const at = `line ${later.line}: account ${later.accountSid}`;
-  const same = earlier.validFrom === later.validFrom && earlier.validTo === later.validTo;
-  if (same && earlier.customerId === later.customerId) return [`${at} stands already on line ${earlier.line}`];
-  if (earlier.validTo === undefined || later.validFrom === undefined || later.validFrom < earlier.validTo) {
-    return [`${at} overlaps line ${earlier.line}, which holds ${window(earlier)}`];
-  }
-  if (later.validFrom > earlier.validTo) {
-    return [`${at} leaves a gap from ${earlier.validTo} to ${later.validFrom} after line ${earlier.line}`];
-  }
-  return [];
-}
-
-const window = (row: Row): string => `from ${row.validFrom ?? 'the beginning'} to ${row.validTo ?? 'for ever'}`;
-
-const lineOf = (problem: string): number => Number.parseInt(/^line (\d+)/.exec(problem)?.[1] ?? '0', 10);
-
-const inLineOrder = (problems: readonly string[]): string[] =>
-  problems.toSorted((a, b) => lineOf(a) - lineOf(b) || compare(a, b));
+/** An account has one customer at any time. */
+const accountsFollow = {
+  keyOf: ({ accountSid }: Row): string => accountSid,
+  nameOf: ({ accountSid }: Row): string => `account ${accountSid}`,
+  isSame: (earlier: Row, later: Row): boolean => earlier.customerId === later.customerId,
+};

@@ -26,18 +26,19 @@ const bold = (text: string | null): string => (text === null || text === '' ? ''
 
 /**
  * What would end a cell or a line, begin an HTML tag or an entity, or turn the direction of all that follows; a backslash, which would take
- * the meaning from what follows; blanks at either end, which would be cut off. As numeric entities: those are never markup (CommonMark, Entity
- * and numeric character references). A backslash before a pipe would be read twice, once by the table and once in its cell.
+ * the meaning from what follows; blanks at either end, which would be cut off; what makes a link of a bare address. As numeric entities: those
+ * are never markup (CommonMark, Entity and numeric character references). A backslash before a pipe would be read twice, by the table and in
+ * its cell.
  */
 const asEntity =
-  /[|<>&\\]|(?![\u200c\u200d])[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|^ | $/u;
+  /[|<>&\\]|(?![\u200c\u200d])[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|^\s|\s$|:(?=\/\/)|(?<=www)\.|@/iu;
 /** What begins emphasis, code, links, struck out text or a formula. */
 const asEscape = /[`*_[\]~$]/;
-const special = new RegExp(`${asEntity.source}|${asEscape.source}`, 'gu');
+const special = new RegExp(`${asEntity.source}|${asEscape.source}`, 'giu');
 
 /**
- * A text that Markdown shows as it is. Two things are beyond it: NUL cannot be shown, readers put U+FFFD there; and some readers make a link
- * of a bare address, which then leads where it says.
+ * A text that Markdown shows as it is. Two things are beyond it: controls cannot be shown, some readers put U+FFFD there, all of them for NUL;
+ * and some look for bare addresses in what they have read already, and make links that lead where they say.
  */
 export const markdownText = (text: string): string =>
   text.replace(special, (character) =>

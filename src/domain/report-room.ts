@@ -6,6 +6,11 @@ import { reportMemoryMb } from './limits.js';
  * and 150,000 do not.
  */
 export const accountDaysOfTwoThreads = 40_000;
+/**
+ * Days times accounts that are added up at once: records by account, day, family, direction and country are ten times as many groups or more.
+ * Three million of them are too many for the memory of reports.
+ */
+export const accountDaysAddedUp = 10_000;
 /** What one thread has room for, likewise: 155,000 fit, 310,000 need twice the memory. */
 const accountDaysOfOneThread = 155_000;
 /** Ranges of many years end in an error of the database rather than in the machine's last memory. */

@@ -16,7 +16,9 @@ export const settingNames = [
   'SUBLEDGER_HEAD_ROOM',
   'SUBLEDGER_TOLERANCE',
   'SUBLEDGER_INVOICE',
+  'SUBLEDGER_RATES',
   'SUBLEDGER_QUERIES',
+  'SUBLEDGER_JOURNAL_ACCOUNTS',
 ] as const;
 
 export const secretNames: readonly string[] = ['TWILIO_AUTH_TOKEN', 'TWILIO_API_SECRET'];

@@ -147,6 +147,11 @@ const dayMs = 86_400_000;
 /** 1970-01-01 in the 1900 date system, which has a 29th of February 1900 that never was: from March 1900 on its days are ours. */
 const unixEpochDay = 25_569;
 const firstDay = '1900-03-01';
+/**
+ * Parts of a day, of 40 microseconds, that a double holds exactly for every day that a sheet has. A second is rounded up to the next one:
+ * LibreOffice cuts a time off where Excel rounds it, and would show the nearest double below 05:59:07 as 05:59:06.
+ */
+const dayParts = 2 ** 31;
 
 /**
  * A UTC day, or a UTC time to the second, as a spreadsheet counts: days since the end of 1899, with a fraction. Undefined before March 1900,
@@ -157,5 +162,6 @@ export function serialOf(text: string): number | undefined {
   const [, year, month, date] = day.exec(of) ?? [];
   if (year === undefined || of < firstDay) return undefined;
   const days = Date.UTC(Number(year), Number(month) - 1, Number(date)) / dayMs + unixEpochDay;
-  return days + (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) / 86_400;
+  const ofDay = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  return days + Math.ceil((ofDay * dayParts) / 86_400) / dayParts;
 }

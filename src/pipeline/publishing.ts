@@ -1,5 +1,6 @@
 import { type CsvColumn, csvPieces } from '../adapters/csv.js';
 import type { TextRow } from '../adapters/duckdb.js';
+import { sha256Of } from '../adapters/files.js';
 import { OutputSet } from '../adapters/output-set.js';
 import { takeSnapshot } from '../adapters/snapshot.js';
 import type { Store } from '../adapters/store.js';
@@ -10,6 +11,7 @@ import { type Month, monthsOf, monthWindow } from '../domain/period.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
 import { reconciliationText } from '../domain/reconciliation-text.js';
 import { bringUpToDate, type Outside } from '../pipeline.js';
+import { monthPage } from '../stages/month-page.js';
 import { check, compare, summarise } from '../stages/reconcile.js';
 import { describeSet, materialise, type WrittenFile, writeReports } from '../stages/report.js';
 import { publishClosed } from './closed-month.js';
@@ -112,6 +114,11 @@ async function publishMonth(store: Store, config: Config, month: Month, signal: 
     const findings = [...reconciled.findings, ...own.findings];
     const files: WrittenFile[] = [...(await writeReports(ports, findings)), ...own.files];
     files.push(await set.writeWhole('reconciliation.md', reconciliationText(reconciliation, findings)));
+    const page = await monthPage(
+      { ...ports, sha256: sha256Of },
+      { period: monthWindow(month), mainAccount: store.mainAccount, reconciliation, findings, files },
+    );
+    files.push(await set.writeWhole('report.html', page));
     const facts = {
       month,
       period: monthWindow(month),

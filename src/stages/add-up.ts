@@ -1,5 +1,5 @@
 import { type DayParameters, inReadingOrder, parametersOf, type Query, queryNamed } from '../domain/query.js';
-import { accountDaysOfTwoThreads } from '../domain/report-room.js';
+import { accountDaysAddedUp } from '../domain/report-room.js';
 
 export interface AddUpPorts {
   readonly sql: {
@@ -23,7 +23,7 @@ export interface AddUpPorts {
 export async function addUp({ sql, queries, onPeriod }: AddUpPorts): Promise<{ readonly periods: number }> {
   const stale = queryNamed(queries, 'stale_periods');
   const tables = inReadingOrder(queries, 'daily');
-  const periods = await sql.texts(stale.name, stale.sql, { account_days_max: String(accountDaysOfTwoThreads) });
+  const periods = await sql.texts(stale.name, stale.sql, { account_days_max: String(accountDaysAddedUp) });
   for (const [start = '', end = ''] of periods as [string, string][]) {
     onPeriod(start, end);
     const days: DayParameters = { start: { day: start }, end: { day: end } };

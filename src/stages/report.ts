@@ -55,11 +55,22 @@ export async function materialise(ports: Pick<ReportPorts, 'sql' | 'queries'>, p
   }
 }
 
+/**
+ * Whether the table that a report needs is filled. One that nobody filled makes a report of nothing: checks may read it, a file of it would
+ * only look as if something were amiss.
+ */
+async function isPublished({ sql }: Pick<ReportPorts, 'sql'>, { needs }: Query): Promise<boolean> {
+  if (needs === undefined) return true;
+  let rows = 0;
+  for await (const chunk of sql.chunks(needs, `select 1 from ${needs} limit 1`)) rows += chunk.length;
+  return rows > 0;
+}
+
 /** Writes the materialised reports, the customers' statements and the findings as CSV files. */
 export async function writeReports(ports: ReportPorts, findings: readonly Finding[]): Promise<WrittenFile[]> {
   const files: WrittenFile[] = [];
   for (const query of publishedReportsOf(ports.queries)) {
-    if (query.name === statementReport) continue;
+    if (query.name === statementReport || !(await isPublished(ports, query))) continue;
     const rows = ports.sql.chunks(query.name, selectReport(query));
     files.push(await ports.writeCsv(`${query.name}.csv`, query.columns, rows));
   }

@@ -41,6 +41,19 @@ describe('csvText', () => {
     expect(csvText(columns, [['a\nb', '1', null]], { lineEnd: '\r\n' })).toBe('name,cost,day\r\n"a\nb",1,\r\n');
   });
 
+  it('begins with one byte order mark and ends lines with CR LF for Excel, in pieces too', async () => {
+    const rows = [['Ä\nb', '1', null]];
+    const text = '\ufeffname,cost,day\r\n"Ä\nb",1,\r\n';
+    expect(csvText(columns, rows, { excel: true })).toBe(text);
+    const source = async function* () {
+      yield rows;
+    };
+    let pieces = '';
+    for await (const piece of csvPieces(columns, source(), { excel: true })) pieces += piece;
+    expect(pieces).toBe(text);
+    expect(readCsvText(text).records[0]?.fields).toEqual(['name', 'cost', 'day']);
+  });
+
   it('is the same in pieces, empty chunks included', async () => {
     const chunks: CsvRow[][] = [[['a', '1', null]], [], [['b', '2', '2026-10-01']]];
     const source = async function* () {

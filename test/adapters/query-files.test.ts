@@ -25,7 +25,12 @@ it('finds the shipped queries and seeds', async () => {
   const queries = await loadQueries();
   expect(queries.get('customer_cost')).toMatchObject({ layer: 'reports', kind: 'report' });
   expect(queries.get('calls')).toMatchObject({ layer: 'ledger', kind: 'merge', mergeKey: ['sid'] });
-  expect([...(await seedFiles()).keys()]).toEqual(['currencies', 'usage_categories']);
+  expect([...(await seedFiles()).keys()]).toEqual([
+    'country_prefixes',
+    'currencies',
+    'focus_families',
+    'usage_categories',
+  ]);
 });
 
 it('adds reports of the user’s own', async () => {

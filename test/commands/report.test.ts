@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliResult, runCli } from '../support/cli.js';
@@ -50,6 +50,25 @@ describe('subledger report', () => {
     }
   });
 
+  it('books the journal on the accounts of a file, and tells the line where that is wrong', async () => {
+    const journal = (...args: string[]) => run('report', 'journal', ...month, '--json', '--quiet', ...args);
+    const linesOf = ({ stdout }: CliResult): Record<string, string>[] =>
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const byDefault = linesOf(await journal());
+    expect(byDefault.map(({ account }) => account)).toContain('Accrued liability to Twilio');
+    await writeFile(join(folder, 'accounts.csv'), 'role,account\nliability,=2100\ncalls,5010\n');
+    const named = linesOf(await journal('--journal-accounts', 'accounts.csv'));
+    const names: Record<string, string> = { 'Accrued liability to Twilio': '=2100', 'Cost of calls': '5010' };
+    expect(named).toEqual(byDefault.map((line) => ({ ...line, account: names[`${line.account}`] ?? line.account })));
+    await writeFile(join(folder, 'wrong.csv'), 'role,account\nvoice,5010\n');
+    const { code, stderr } = await journal('--journal-accounts', 'wrong.csv');
+    expect(code).toBe(2);
+    expect(stderr).toContain('wrong.csv: line 2: role "voice" is none of calls, messages, other, liability');
+  });
+
   it('lists what there is without touching the disk', async () => {
     const { code, stdout } = await run('report', '--list', '--json', '--data-dir', 'nowhere');
     expect(code).toBe(0);
@@ -91,7 +110,10 @@ describe('subledger status', () => {
 
 describe('status and report without the database', () => {
   it('make it anew from the landing', async () => {
-    await rm(join(dataFolderOf(folder), 'subledger.duckdb'));
+    const forget = async (): Promise<void> => {
+      for (const name of ['subledger.duckdb', 'snapshot.duckdb']) await rm(join(dataFolderOf(folder), name));
+    };
+    await forget();
     const status = await run('status', '--json');
     expect(status.code).toBe(0);
     const { accounts, runs } = JSON.parse(status.stdout);
@@ -106,7 +128,7 @@ describe('status and report without the database', () => {
         incomplete_days: '0',
       });
     }
-    await rm(join(dataFolderOf(folder), 'subledger.duckdb'));
+    await forget();
     const report = await run('report', ...month);
     expect(report.code).toBe(0);
     expect(report.stdout).toMatch(/^2026-09: \d+ files in .*\(unchanged\)/m);

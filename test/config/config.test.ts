@@ -124,6 +124,20 @@ describe('settings', () => {
     expect(problemsOf({ flags: { headRoom: '51' } })).toEqual(['--head-room must be a whole number from 0 to 50.']);
   });
 
+  it('names of journal accounts are read where the flag, a setting or the folder has them', () => {
+    const fileExists = (path: string): boolean => path.endsWith('.csv');
+    const fileOf = (changes: Partial<ConfigSources>): string | undefined =>
+      readConfig(sources(changes)).journalAccountsFile;
+    const env = { ...sources().env, SUBLEDGER_JOURNAL_ACCOUNTS: 'env.csv' };
+    expect(fileOf({})).toBeUndefined();
+    expect(fileOf({ fileExists })).toBe('journal_accounts.csv');
+    expect(fileOf({ fileExists, env })).toBe('env.csv');
+    expect(fileOf({ fileExists, env, flags: { journalAccounts: 'flag.csv' } })).toBe('flag.csv');
+    expect(problemsOf({ flags: { journalAccounts: 'none' } })).toEqual([
+      'The map of journal accounts none does not exist.',
+    ]);
+  });
+
   it('every problem is told at once', () => {
     const env = {
       TWILIO_ACCOUNT_SID: 'AC1',

@@ -63,6 +63,10 @@ What each customer cost.
     expect(markdownText('a\r\nb\u202e')).toBe('a&#13;&#10;b&#8238;');
     expect(markdownText('  a b ')).toBe('&#32; a b&#32;');
     expect(markdownText('<b>&amp;')).toBe('&#60;b&#62;&#38;amp;');
+    expect(markdownText('http://x.example www.x.example a@x.example')).toBe(
+      'http&#58;//x.example www&#46;x.example a&#64;x.example',
+    );
+    expect(markdownText('\u00a0a: b.c\u3000')).toBe('&#160;a: b.c&#12288;');
     expect(markdownText('👩\u200d👧 café')).toBe('👩\u200d👧 café');
   });
 });

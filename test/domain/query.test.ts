@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseQuery } from '../../src/domain/query.js';
+import { parseQuery } from '../../src/domain/query-header.js';
 
 const header = (changes: Readonly<Record<string, string | undefined>> = {}): string => {
   const lines = {

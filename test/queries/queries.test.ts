@@ -8,7 +8,7 @@ const house = { queries: await loadQueries(), seeds: await seedFiles() };
 const cases = caseFolders(import.meta.dirname);
 
 /** Layers in which every query has a case; `days` alone has a test of its own, for its result is a hundred years long. */
-const layersWithCases = ['staging', 'ledger', 'daily', 'reconciliation', 'reports', 'checks'];
+const layersWithCases = ['staging', 'ledger', 'daily', 'reconciliation', 'reports', 'page', 'checks'];
 const withoutCase = ['days'];
 
 describe('query cases', () => {

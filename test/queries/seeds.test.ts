@@ -25,6 +25,19 @@ describe('currencies', () => {
     expect(currencies).not.toContain('XXX');
     expect(currencies).not.toContain('XTS');
   });
+
+  it('have the decimals of their smallest coin, or none where ISO 4217 says N.A.', () => {
+    const ofUnit = (unit: string): string =>
+      rowsOf('currencies')
+        .filter((row) => row.minor_unit === unit)
+        .map(({ currency }) => currency)
+        .join(' ');
+    expect(ofUnit('0')).toBe('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF');
+    expect(ofUnit('3')).toBe('BHD IQD JOD KWD LYD OMR TND');
+    expect(ofUnit('4')).toBe('CLF UYW');
+    expect(ofUnit('')).toBe('XDR XSU XUA');
+    expect(ofUnit('2').split(' ')).toHaveLength(currencies.length - 17 - 7 - 2 - 3);
+  });
 });
 
 describe('usage categories', () => {
@@ -197,5 +210,34 @@ describe('country prefixes', () => {
     expect([...members].sort().join(' ')).toBe(
       'AG AI AS BB BM BS CA DM DO GD GU JM KN KY LC MP MS PR SX TC TT US VC VG VI',
     );
+  });
+});
+
+describe('families in the FOCUS dataset', () => {
+  const rows = rowsOf('focus_families');
+
+  it('are those that a charge can have, each once', () => {
+    const families = new Set(rowsOf('usage_categories').map(({ family }) => `${family}`));
+    families.delete('total');
+    expect(rows.map(({ family }) => family).sort()).toEqual([...families, 'remainder', 'unlisted'].sort());
+  });
+
+  it('have one category for each service, as FOCUS wants it', () => {
+    const places = new Map<string, Set<string>>();
+    for (const row of rows) {
+      const place = `${row.service_category} / ${row.service_subcategory}`;
+      places.set(`${row.service_name}`, (places.get(`${row.service_name}`) ?? new Set()).add(place));
+    }
+    for (const [service, found] of places) expect([...found], service).toHaveLength(1);
+  });
+
+  it('are measured in the unit of the list that itemises them', () => {
+    const listOf = new Map(rowsOf('usage_categories').map(({ family, itemised_by: list }) => [family, list]));
+    const unitOf: Record<string, string> = { calls: 'Minutes', messages: 'Segments' };
+    for (const { family, unit, charge_category: category } of rows) {
+      const list = listOf.get(family) ?? '';
+      expect(unit, family).toBe(unitOf[list] ?? (category === 'Adjustment' ? '' : 'Units'));
+      if (list !== '') expect(category, `${family} is itemised: it is used, not bought`).toBe('Usage');
+    }
   });
 });

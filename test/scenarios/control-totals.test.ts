@@ -269,6 +269,14 @@ describe('a break stops publication with 6, and what was published stays', () =>
     'unpriced',
     'undated',
     'price_times_duration',
+    'cost_trend',
+    'country_cost',
+    'customer_cost_by_day',
+    'messaging_service_cost',
+    'number_cost',
+    'other_charges',
+    'service_cost',
+    'unpriced_age',
   ];
   it.each(reports)('reported: %s with a row less, or one twice', async (report) => {
     const folder = await copy();

@@ -52,7 +52,7 @@ it('a month of thousands of accounts is added up and compared in the memory of r
   try {
     await ledger.limitMemory(reportMemoryMb);
     const { periods } = await addUp({ sql: ledger, queries, onPeriod: () => undefined });
-    expect(periods).toBe(4);
+    expect(periods).toBe(16);
     const { memoryMb, threads } = roomFor(accounts, days);
     await ledger.limitMemory(memoryMb);
     await ledger.run('threads', `set threads = ${threads}`);

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { parseQuery, type Query } from '../../src/domain/query.js';
+import type { Query } from '../../src/domain/query.js';
+import { parseQuery } from '../../src/domain/query-header.js';
 import { materialise, type ReportPorts, writeReports } from '../../src/stages/report.js';
 
 const report = (name: string, more = ''): Query => {
   const parsed = parseQuery(
     'reports',
     name,
-    `-- purpose: Something.\n-- parameters: none\n-- reads: none\n-- grain: customer_id\n-- order: customer_id\n${more}-- columns:\n--   customer_id VARCHAR\nselect 1`,
+    `-- purpose: Something.\n-- parameters: none\n-- reads: none\n-- grain: customer_id\n-- order: customer_id\n${more}-- columns:\n--   customer_id VARCHAR\n--   customer_name VARCHAR\nselect 1, 2`,
   );
   if ('problems' in parsed) throw new Error(parsed.problems.join('; '));
   return parsed.query;
@@ -28,7 +29,7 @@ function house() {
       },
       chunks: async function* (name) {
         if (name === 'huge') throw new Error('there is no table of it');
-        yield [['Acme']];
+        yield [['Acme', 'Acme']];
       },
     },
     writeCsv: async (file, _, rows) => {
@@ -45,7 +46,12 @@ describe('a report that is not published', () => {
     await materialise(ports, { start: '2026-10-01T00:00:00Z', end: '2026-11-01T00:00:00Z' });
     expect(run).toEqual(['customer_statement', 'small']);
     const files = await writeReports(ports, []);
-    expect(files.map(({ file }) => file)).toEqual(['small.csv', expect.stringMatching(/^customers\//), 'findings.csv']);
+    expect(files.map(({ file }) => file)).toEqual([
+      'small.csv',
+      expect.stringMatching(/^customers\/acme/),
+      'customers/index.csv',
+      'findings.csv',
+    ]);
     expect(written).toEqual(files.map(({ file }) => file));
   });
 });

@@ -1,5 +1,7 @@
 import { controlTotals } from './expected-controls.js';
 import { expectedExposureCounts } from './expected-exposure.js';
+import { expectedFocusSums } from './expected-focus.js';
+import { expectedJournal } from './expected-journal.js';
 import {
   byBytes,
   type CustomerOf,
@@ -54,6 +56,8 @@ export function expectedFiles(expected: Expectation): ExpectedFiles {
     'completeness.csv': completeness(expected, days),
     'price_changes.csv': [],
     'corrections.csv': [],
+    'journal.csv': expectedJournal(expected.month, days, customerOf),
+    'focus_cost_and_usage.csv': expectedFocusSums(days, customerOf),
     'price_times_duration.csv': priceTimesDuration(expected),
     'reconciliation.csv': reconciliationRows(compared),
     'reconciliation_summary.csv': summaryRows(expected.month, compared, customerOf),
@@ -76,7 +80,7 @@ function statusesOf(compared: readonly FamilyDay[]): StatusOf {
 }
 
 /** The figures that customer_cost.csv and account_cost.csv share, of days of one key. */
-function figures(days: readonly ExpectedDay[], currency: string, statusOf: StatusOf): Row {
+export function figures(days: readonly ExpectedDay[], currency: string, statusOf: StatusOf): Row {
   const sum = (pick: (day: ExpectedDay) => bigint): bigint => days.reduce((total, day) => total + pick(day), 0n);
   const count = (pick: (day: ExpectedDay) => number): string =>
     String(days.reduce((total, day) => total + pick(day), 0));
@@ -100,7 +104,10 @@ function figures(days: readonly ExpectedDay[], currency: string, statusOf: Statu
 }
 
 /** Days by a key, in the order of its parts. */
-function grouped(days: readonly ExpectedDay[], keyOf: (day: ExpectedDay) => string[]): [string[], ExpectedDay[]][] {
+export function grouped(
+  days: readonly ExpectedDay[],
+  keyOf: (day: ExpectedDay) => string[],
+): [string[], ExpectedDay[]][] {
   const groups = new Map<string, [string[], ExpectedDay[]]>();
   for (const day of days) {
     const key = keyOf(day);

@@ -27,6 +27,22 @@ const otherTables: ReadonlyMap<string, readonly QueryColumn[]> = new Map([
       column('rounding', 'DECIMAL(38,8)'),
     ],
   ],
+  ['journal_accounts', [column('role', 'VARCHAR'), column('account', 'VARCHAR')]],
+  [
+    'rates',
+    [
+      column('line', 'BIGINT'),
+      column('customer_id', 'VARCHAR'),
+      column('service', 'VARCHAR'),
+      column('direction', 'VARCHAR'),
+      column('country_prefix', 'VARCHAR'),
+      column('currency', 'VARCHAR'),
+      column('markup_percent', 'DECIMAL(10,4)'),
+      column('price_per_unit', 'DECIMAL(18,8)'),
+      column('valid_from', 'DATE'),
+      column('valid_to', 'DATE'),
+    ],
+  ],
   [
     'received_pages',
     [

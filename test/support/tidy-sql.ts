@@ -4,7 +4,7 @@ import { file, matchLines, type Rule, type SourceFile } from './tidy-rule.js';
 /** Rules of the SQL that words alone can show. The headers are held against the queries by test/queries/headers.test.ts. */
 const lineCharactersMax = 120;
 /** Layers whose SQL a distributed engine should run unchanged. */
-const portableLayers = ['ledger', 'daily', 'reconciliation', 'checks', 'reports'];
+const portableLayers = ['ledger', 'daily', 'reconciliation', 'checks', 'reports', 'page'];
 
 const layerOf = (path: string): string => path.split('/')[1] ?? '';
 const inQueries = (path: string): boolean => path.startsWith('queries/') && path.endsWith('.sql');
@@ -33,6 +33,7 @@ const mayRead: Readonly<Record<string, (name: string) => boolean>> = {
   daily: (name) => !/^(raw|received|staging|report)_/.test(name),
   reconciliation: (name) => !/^(raw|received|staging)_/.test(name),
   reports: (name) => !/^(raw|received|staging|report)_/.test(name),
+  page: (name) => !/^(raw|received|staging)_/.test(name),
   checks: (name) => !/^(raw|received|staging)_/.test(name),
 };
 

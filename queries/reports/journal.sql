@@ -1,0 +1,208 @@
+-- purpose:    What each customer cost as a journal entry per month and currency, to be booked at the month's end: cost
+--             against an accrued liability to Twilio.
+-- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
+-- reads:      charge_days, usage_days, known_days, account_customers, currencies, journal_accounts
+-- grain:      external_id, line
+-- order:      external_id, line
+-- columns:
+--   external_id     VARCHAR        of the entry, the same in every run: month, currency and the customer in letters
+--                                  that accounting systems take; at most 55 characters
+--   journal_number  VARCHAR        the same in at most 21 characters, as QuickBooks Online wants it
+--   line            INTEGER        1 = calls, 2 = messages, 3 = other Twilio cost, 4 = the liability; none of 0
+--   date            DATE           UTC, last day of the month
+--   account         VARCHAR        journal_accounts.csv says which
+--   debit           DECIMAL(38,4)  in currency, rounded to its minor unit, half away from zero; empty on a credit line
+--   credit          DECIMAL(38,4)  likewise; a negative cost is a credit
+--   currency        VARCHAR        ISO 4217
+--   customer        VARCHAR        customer_id; `unallocated` = of accounts that map to nobody
+--   memo            VARCHAR        of the entry: what it is of, and what is not in it
+--   exact_amount    DECIMAL(38,8)  in currency, not rounded; positive = debit; of an entry together: 0
+-- What has no currency has no price either, and cannot be booked.
+with itemised as (
+  select
+    d.month,
+    coalesce(c.customer_id, 'unallocated') as customer_id,
+    max(coalesce(c.customer_name, 'unallocated')) as customer_name,
+    d.currency,
+    sum(case when d.service = 'calls' then d.cost else 0 end) as calls_cost,
+    sum(case when d.service = 'messages' then d.cost else 0 end) as messages_cost,
+    cast(0 as decimal(38, 8)) as other_cost,
+    sum(d.unpriced_count) as unpriced_count
+  from charge_days as d
+  -- n:1, an account-day has one customer; none where Twilio does not list the account
+  left join account_customers as c
+    on c.account_sid = d.account_sid
+    and c.valid_from <= d.day
+    and c.valid_to > d.day
+  where d.day >= $start and d.day < $end
+  group by d.month, coalesce(c.customer_id, 'unallocated'), d.currency
+),
+
+other as (
+  select
+    cast(date_trunc('month', u.day) as date) as month,
+    coalesce(c.customer_id, 'unallocated') as customer_id,
+    max(coalesce(c.customer_name, 'unallocated')) as customer_name,
+    u.currency,
+    cast(0 as decimal(38, 8)) as calls_cost,
+    cast(0 as decimal(38, 8)) as messages_cost,
+    sum(u.other_cost) as other_cost,
+    0 as unpriced_count
+  from usage_days as u
+  -- n:1, an account-day has one customer; none where Twilio does not list the account
+  left join account_customers as c
+    on c.account_sid = u.account_sid
+    and c.valid_from <= u.day
+    and c.valid_to > u.day
+  where u.day >= $start and u.day < $end
+  group by cast(date_trunc('month', u.day) as date), coalesce(c.customer_id, 'unallocated'), u.currency
+),
+
+unknown as (
+  select
+    cast(date_trunc('month', k.day) as date) as month,
+    coalesce(c.customer_id, 'unallocated') as customer_id
+  from known_days as k
+  -- n:1, an account-day has one customer; none where Twilio does not list the account
+  left join account_customers as c
+    on c.account_sid = k.account_sid
+    and c.valid_from <= k.day
+    and c.valid_to > k.day
+  where k.day >= $start and k.day < $end and not k.usage_known
+  group by cast(date_trunc('month', k.day) as date), coalesce(c.customer_id, 'unallocated')
+),
+
+together as (
+  select month, customer_id, customer_name, currency, calls_cost, messages_cost, other_cost, unpriced_count
+  from itemised
+  union all
+  select month, customer_id, customer_name, currency, calls_cost, messages_cost, other_cost, unpriced_count
+  from other
+),
+
+summed as (
+  select
+    month,
+    customer_id,
+    max(customer_name) as customer_name,
+    currency,
+    sum(calls_cost) as calls_cost,
+    sum(messages_cost) as messages_cost,
+    sum(other_cost) as other_cost,
+    cast(sum(unpriced_count) as bigint) as unpriced_count
+  from together
+  group by month, customer_id, currency
+),
+
+entries as (
+  select
+    s.month,
+    s.customer_id,
+    s.currency,
+    m.minor_unit,
+    s.calls_cost,
+    s.messages_cost,
+    case when u.customer_id is null then s.other_cost end as other_cost,
+    'subledger-' || left(cast(s.month as varchar), 7) || '-' || s.currency || '-' || customer_key(s.customer_id)
+      as external_id,
+    'SL' || substr(cast(s.month as varchar), 3, 2) || substr(cast(s.month as varchar), 6, 2) || s.currency || '-'
+      || left(md5(s.customer_id), 11) as journal_number,
+    'Twilio ' || left(cast(s.month as varchar), 7) || ', ' || left(s.customer_name, 100)
+      || case when u.customer_id is null then '' else '; other Twilio cost is not known, so not in here' end
+      || case
+        when s.unpriced_count = 0 then ''
+        else '; without a price, so not in here: ' || cast(s.unpriced_count as varchar)
+      end
+      || case
+        when n.unpriced_count is null then ''
+        else '; without price and currency, so in no entry: ' || cast(n.unpriced_count as varchar)
+      end as memo
+  from summed as s
+  -- n:1 each, a currency and a customer's month are listed once
+  left join currencies as m on m.currency = s.currency
+  left join unknown as u on u.month = s.month and u.customer_id = s.customer_id
+  left join summed as n on n.month = s.month and n.customer_id = s.customer_id and n.currency = ''
+  where s.currency <> ''
+),
+
+costs as (
+  select month, customer_id, currency, minor_unit, 'calls' as role, 1 as line, calls_cost as exact_amount
+  from entries
+  union all
+  select month, customer_id, currency, minor_unit, 'messages' as role, 2 as line, messages_cost as exact_amount
+  from entries
+  union all
+  select month, customer_id, currency, minor_unit, 'other' as role, 3 as line, other_cost as exact_amount
+  from entries
+  where other_cost is not null
+),
+
+-- The branches are cast one by one: a CASE over decimals of several scales would have the scale of the first.
+rounded as (
+  select
+    month,
+    customer_id,
+    currency,
+    role,
+    line,
+    exact_amount,
+    case minor_unit
+      when '0' then cast(round(exact_amount, 0) as decimal(38, 4))
+      when '2' then cast(round(exact_amount, 2) as decimal(38, 4))
+      when '3' then cast(round(exact_amount, 3) as decimal(38, 4))
+      else cast(round(exact_amount, 4) as decimal(38, 4))
+    end as amount
+  from costs
+),
+
+booked as (
+  select month, customer_id, currency, role, line, exact_amount, amount
+  from rounded
+  where amount <> 0
+),
+
+owed as (
+  select
+    month,
+    customer_id,
+    currency,
+    'liability' as role,
+    4 as line,
+    -sum(exact_amount) as exact_amount,
+    -sum(amount) as amount
+  from booked
+  group by month, customer_id, currency
+),
+
+lines as (
+  select month, customer_id, currency, role, line, exact_amount, amount
+  from booked
+  union all
+  select month, customer_id, currency, role, line, exact_amount, amount
+  from owed
+  where amount <> 0
+),
+
+final as (
+  select
+    e.external_id,
+    e.journal_number,
+    l.line,
+    cast(l.month + interval 1 month - interval 1 day as date) as date,
+    a.account,
+    case when l.amount > 0 then l.amount end as debit,
+    case when l.amount < 0 then -l.amount end as credit,
+    l.currency,
+    l.customer_id as customer,
+    e.memo,
+    l.exact_amount
+  from lines as l
+  -- n:1, an entry is made once
+  join entries as e on e.month = l.month and e.customer_id = l.customer_id and e.currency = l.currency
+  -- n:1, a role has one account
+  join journal_accounts as a on a.role = l.role
+)
+
+select external_id, journal_number, line, date, account, debit, credit, currency, customer, memo, exact_amount
+from final
+order by external_id, line
