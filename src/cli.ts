@@ -25,7 +25,9 @@ async function main(): Promise<void> {
   // A reader that closes early, as `head` does, is no error of ours.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE' || process.exitCode !== undefined) return;
+      process.exitCode = error.code === 'ENOSPC' ? ExitCode.diskFull : ExitCode.unexpected;
+      if (stream === process.stdout) process.stderr.write(`error: stdout cannot be written: ${error.message}\n`);
     });
   }
   // The usual end of a process waits for DuckDB's threads, and one of them may be waiting for this one.

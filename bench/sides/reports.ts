@@ -107,7 +107,7 @@ const bareCopy = (order: string): Promise<number> =>
 /** As the command writes it, into a file; and the report alone, its comparison made. */
 async function reportSeconds(name: string): Promise<{ whole: number; alone: number }> {
   return withReader(async (reader) => {
-    const target = fileTarget(join(output, `${name}.csv`));
+    const target = fileTarget(join(output, `${name}.csv`), 'bench');
     let alone = 0;
     const whole = await secondsOf(async () => {
       for await (const asked of ask(

@@ -14,10 +14,9 @@ export interface ReportTarget {
   takeAside(make: () => Promise<void>): Promise<void>;
 }
 
-/** Replaces the file when all of it is written. */
-export function fileTarget(path: string): ReportTarget {
-  // Of this process: another one may be writing the same report.
-  const aside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+/** Replaces the file when all of it is written. `mark`: this process's own; another one may be writing the same report. */
+export function fileTarget(path: string, mark: string): ReportTarget {
+  const aside = join(dirname(path), `.${basename(path)}.${mark}.part`);
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await makeFolder(dirname(path));
@@ -73,14 +72,8 @@ export function stdoutTarget(folder: string, stdout: NodeJS.WriteStream): Report
   };
 }
 
-async function writeOut(stdout: NodeJS.WriteStream, piece: string | Buffer): Promise<boolean> {
-  if (stdout.destroyed) return false;
-  if (stdout.write(piece)) return true;
-  return once(stdout, 'drain').then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') return false;
-      throw error;
-    },
-  );
-}
+/** False where nobody takes any more; what else went wrong is told by who listens to the stream's errors. */
+const writeOut = (stdout: NodeJS.WriteStream, piece: string | Buffer): Promise<boolean> =>
+  new Promise((resolve) => {
+    stdout.write(piece, (error) => resolve(!error));
+  });

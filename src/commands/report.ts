@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
@@ -104,7 +104,7 @@ async function writeReports(
   const files = filesOf(request, reports);
   await withReader('report', config, flags, async (reader, { signal }) => {
     const targets = files.map((file) =>
-      file === undefined ? stdoutTarget(reader.temporaryFolder, process.stdout) : fileTarget(file),
+      file === undefined ? stdoutTarget(reader.temporaryFolder, process.stdout) : fileTarget(file, `${process.pid}`),
     );
     const asides = targets.map(({ aside }) => aside);
     let index = 0;
@@ -120,9 +120,13 @@ function filesOf({ output, format }: ReportRequest, reports: readonly Query[]): 
   if (output === undefined) {
     if (isBinary(format) && (process.stdout.isTTY || reports.length > 1))
       throw new ConfigError([`${format} is no text: name a file with --output, and one report for each file.`]);
+    if (reports.length > 1 && format !== 'md')
+      throw new ConfigError([
+        `On stdout ${reports.length} reports as ${format} would run into each other: name a folder with --output, or --format md.`,
+      ]);
     return reports.map(() => undefined);
   }
-  const there = statSync(output, { throwIfNoEntry: false });
+  const there = statOf(output);
   const isFolder = output.endsWith('/') || there?.isDirectory() === true;
   // A report takes the place of what it is written to: of /dev/null too.
   if (there !== undefined && !isFolder && !there.isFile())
@@ -134,4 +138,13 @@ function filesOf({ output, format }: ReportRequest, reports: readonly Query[]): 
       `--output ${output} is one file for ${reports.length} reports: name a folder, as ${output}/.`,
     ]);
   return reports.map(({ name }) => (isFolder ? join(output, `${name}.${format}`) : output));
+}
+
+/** Undefined where nothing is there, or nobody may look: whoever writes there is told why. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -53,8 +53,8 @@ export const scopeCondition = ({ customers, accounts }: Filters): string =>
 /** Rows of a stored table that are in scope; undefined = all of them, the table knows no accounts. */
 function partOf(query: Query): string | undefined {
   if (query.name === 'accounts') return everInScope('sid');
-  // Which accounts there are is told by a list of all.
-  if (query.name === 'tasks') return `(t.resource = 'accounts' or ${everInScope('account_sid')})`;
+  // What runs did, and when, is told by the tasks of all.
+  if (query.name === 'tasks') return undefined;
   if (!query.columns.some(({ name }) => name === 'account_sid')) return undefined;
   const day = dayOfRow(query);
   // A row without a day cannot be given to one of several owners: all of them have it.
@@ -107,14 +107,16 @@ export function planFilters(query: Query, filters: Filters, queries: ReadonlyMap
   const conditions: string[] = [];
   const problems: string[] = [];
   let divided = false;
+  const day = dayOfRow(query);
+  // Behind the last rank stand all others together: a row that is nobody's.
+  const ranked = has('rank');
   if (filters.customers.length > 0) {
-    const day = dayOfRow(query);
-    if (has('customer_id')) conditions.push('t."customer_id" in (select customer_id from asked_customers)');
-    else if (has('account_sid') && day !== undefined) conditions.push(inScopeOn(day));
+    if (has('customer_id') && !ranked) conditions.push('t."customer_id" in (select customer_id from asked_customers)');
+    else if (has('account_sid') && day !== undefined && !ranked) conditions.push(inScopeOn(day));
     else divided = true;
   }
   if (filters.accounts.length > 0) {
-    if (has('account_sid')) conditions.push('t."account_sid" in (select account_sid from asked_accounts)');
+    if (has('account_sid') && !ranked) conditions.push('t."account_sid" in (select account_sid from asked_accounts)');
     else divided = true;
   }
   if (filters.currencies.length > 0) {
@@ -133,4 +135,5 @@ export function planFilters(query: Query, filters: Filters, queries: ReadonlyMap
 }
 
 const isWhole = (query: Query, queries: ReadonlyMap<string, Query>): boolean =>
+  (query.ownFile !== undefined && query.reads.includes('tasks')) ||
   [...readsOf(query.reads, queries)].some((name) => indivisible.has(name) || queries.get(name)?.kind === 'period');

@@ -66,7 +66,7 @@ export async function* ask(
     try {
       yield await make(book, config.range, request.groupBy, query, plan.condition, signal);
     } catch (error) {
-      throw query.ownFile === undefined ? error : inOwnFile(error);
+      throw query.ownFile === undefined ? error : inOwnFile(error, query.ownFile);
     }
     // The next report may be one of the whole ledger.
     for (const name of hidden) await ledger.run(name, `drop view temp.main.${name}`);

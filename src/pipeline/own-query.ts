@@ -92,13 +92,15 @@ async function columnsOf({ ledger, queries }: Book, own: Query, file: string): P
     if (twice.length > 0) throw new ConfigError([`${file}: two columns are called ${twice[0]}; rename one with "as".`]);
     return columns.map(({ name, type }) => ({ name, type, note: '' }));
   } catch (error) {
-    throw inOwnFile(error);
+    throw inOwnFile(error, file);
   }
 }
 
 /** What the database says of a query of the user's is about the user's file, and no error of ours. */
-export const inOwnFile = (error: unknown): unknown =>
-  error instanceof QueryError ? new ConfigError([error.message]) : error;
+export const inOwnFile = (error: unknown, file: string): unknown =>
+  error instanceof QueryError
+    ? new ConfigError([`${file}: ${error.message.slice(error.file.length + ': '.length)}`])
+    : error;
 
 /** A header's grain is a promise to those who join. @throws ConfigError where rows of a user's report share it */
 export async function requireGrain(ledger: Database, { name, grain, ownFile }: Query): Promise<void> {

@@ -1,4 +1,5 @@
 import { chmod, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { TextRow } from '../../src/adapters/duckdb.js';
@@ -95,11 +96,13 @@ describe('takeSnapshot', () => {
     const store = await openStore(own);
     const [real, token] = [process.execPath, process.env.TWILIO_AUTH_TOKEN];
     process.execPath = node;
+    syncBuiltinESMExports();
     process.env.TWILIO_AUTH_TOKEN = 'a-secret';
     try {
       await takeSnapshot(store);
     } finally {
       process.execPath = real;
+      syncBuiltinESMExports();
       if (token === undefined) delete process.env.TWILIO_AUTH_TOKEN;
       else process.env.TWILIO_AUTH_TOKEN = token;
     }

@@ -110,7 +110,10 @@ describe('subledger status', () => {
 
 describe('status and report without the database', () => {
   it('make it anew from the landing', async () => {
-    await rm(join(dataFolderOf(folder), 'subledger.duckdb'));
+    const forget = async (): Promise<void> => {
+      for (const name of ['subledger.duckdb', 'snapshot.duckdb']) await rm(join(dataFolderOf(folder), name));
+    };
+    await forget();
     const status = await run('status', '--json');
     expect(status.code).toBe(0);
     const { accounts, runs } = JSON.parse(status.stdout);
@@ -125,7 +128,7 @@ describe('status and report without the database', () => {
         incomplete_days: '0',
       });
     }
-    await rm(join(dataFolderOf(folder), 'subledger.duckdb'));
+    await forget();
     const report = await run('report', ...month);
     expect(report.code).toBe(0);
     expect(report.stdout).toMatch(/^2026-09: \d+ files in .*\(unchanged\)/m);
