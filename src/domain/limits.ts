@@ -82,6 +82,8 @@ export const landingMemoryMb = 192;
 export const ledgerMemoryMb = 160;
 /** The ledger's while reports are made: a month of 5,000 accounts is half a million rows of completeness. */
 export const reportMemoryMb = 192;
+/** For what is written row by row and not held: to sort ten million wide rows, 192 MB are too few, whatever is written aside. */
+export const exportMemoryMb = 512;
 /** Pages parsed by one statement: enough to share its overhead, few enough to stay small in memory. */
 export const parsePagesMax = 12;
 /** Tasks named by one line of the manifest: such a line stays below DuckDB's 16 MiB for one JSON object. */

@@ -1,6 +1,7 @@
 import { type Database, sqlName, sqlText, type TextRow } from '../adapters/duckdb.js';
 import type { Config } from '../config.js';
 import { ConfigError } from '../domain/errors.js';
+import { exportMemoryMb } from '../domain/limits.js';
 import { dayOf, type Window } from '../domain/period.js';
 import { dayParameters, parametersOf, type Query, reportsOf } from '../domain/query.js';
 import { byPeriod, type Filters, type ReportRequest, windowsOf } from '../domain/report-request.js';
@@ -53,7 +54,7 @@ export async function* ask(
 ): AsyncGenerator<Asked> {
   const { ledger } = book;
   await fillInputs(ledger, config);
-  await makeRoom(book, config.range);
+  await makeRoom(book, config.range, reports.every(({ published }) => published) ? 0 : exportMemoryMb);
   await ledger.seal(paths);
   await fillScope(ledger, request.filters);
   const note = onNote === undefined ? undefined : await unknownDaysNote(book, config.range, request.filters);
@@ -87,7 +88,7 @@ async function make(
   const compared = [...reads].some((name) => queries.get(name)?.kind === 'period');
   const windows = windowsOf(range, groupBy);
   // What is not published is too much to be held: its rows are computed where they are written.
-  const isHeld = query.published || query.ownFile !== undefined || windows.length > 1;
+  const isHeld = query.published || query.ownFile !== undefined || wanted !== query || windows.length > 1;
   for (const [index, window] of windows.entries()) {
     signal.throwIfAborted();
     if (compared) await compare({ sql: ledger, queries }, window);
@@ -98,17 +99,19 @@ async function make(
   }
   if (isHeld) await requireGrain(ledger, wanted);
   const from = isHeld ? reportTable(wanted) : reportRows(wanted);
+  // The query sorts its rows itself: to sort them once more takes as long again.
+  const shape = isHeld ? wanted : { ...wanted, order: [] };
   const days = isHeld ? {} : parametersIn(query, range);
   const copy = (select: string, path: string, options: string): Promise<void> =>
     ledger.run(wanted.name, `copy (${select}) to ${sqlText(path)} (${options}, use_tmp_file false)`, days);
   return {
     query: wanted,
-    rows: () => untilAborted(ledger.chunks(wanted.name, selectReport(wanted, condition, from), days), signal),
+    rows: () => untilAborted(ledger.chunks(wanted.name, selectReport(shape, condition, from), days), signal),
     totals: async () =>
       wanted.totals.length === 0 ? [] : await ledger.texts(wanted.name, selectTotals(wanted, condition, from), days),
     copyCsv: (path, lineEnd) =>
-      copy(selectEscaped(wanted, condition, from), path, `${csvOptions}, new_line ${sqlText(lineEnd)}`),
-    copyParquet: (path) => copy(selectTyped(wanted, condition, from), path, 'format parquet'),
+      copy(selectEscaped(shape, condition, from), path, `${csvOptions}, new_line ${sqlText(lineEnd)}`),
+    copyParquet: (path) => copy(selectTyped(shape, condition, from), path, 'format parquet'),
   };
 }
 

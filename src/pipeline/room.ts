@@ -3,11 +3,15 @@ import { ledgerMemoryMb } from '../domain/limits.js';
 import { daysIn, type Window } from '../domain/period.js';
 import { roomFor } from '../domain/report-room.js';
 
-/** Gives the ledger what comparing and reporting on the window needs, until `leaveRoom`. */
-export async function makeRoom({ ledger }: { readonly ledger: Database }, window: Window): Promise<void> {
+/** Gives the ledger what comparing and reporting on the window needs, and at least so much, until `leaveRoom`. */
+export async function makeRoom(
+  { ledger }: { readonly ledger: Database },
+  window: Window,
+  leastMemoryMb = 0,
+): Promise<void> {
   const [[accounts = '0'] = []] = await ledger.texts('accounts', 'select count(*) from accounts');
   const { memoryMb, threads } = roomFor(Number.parseInt(accounts ?? '0', 10), daysIn(window));
-  await ledger.limitMemory(memoryMb);
+  await ledger.limitMemory(Math.max(memoryMb, leastMemoryMb));
   await ledger.run('threads', threads === undefined ? 'reset threads' : `set threads = ${threads}`);
 }
 
