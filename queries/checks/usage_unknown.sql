@@ -9,7 +9,7 @@
 -- columns:
 --   subject  VARCHAR  account sid
 --   detail   VARCHAR
-with unknown_days as (
+with days_unknown as (
   select account_sid, day
   from known_days
   where day >= $start and day < $end and not usage_known
@@ -34,7 +34,7 @@ final as (
     account_sid as subject,
     'Usage Records are not known on ' || cast(count(*) as varchar) || ' days from ' || cast(min(day) as varchar)
     || ' to ' || cast(max(day) as varchar) as detail
-  from unknown_days
+  from days_unknown
   group by account_sid
   union all
   select

@@ -1,5 +1,5 @@
 -- purpose:    The country that the first four digits of a telephone number tell, for all of them that tell one.
--- kind:       view
+-- kind:       lookup
 -- parameters: none
 -- reads:      country_prefixes
 -- grain:      digits

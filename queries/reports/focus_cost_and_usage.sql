@@ -1,6 +1,7 @@
 -- purpose:    The month's charges as a Cost and Usage dataset of the FinOps Open Cost and Usage Specification (FOCUS),
---             version 1.2: calls and messages by account, day, family, direction and country, other charges by account,
---             day and family. docs/focus.md gives each column's source and limits.
+--             with the mandatory columns of versions 1.2 and 1.3: calls and messages by account, day, family,
+--             direction and country, other charges by account, day and family. docs/focus.md gives each column's
+--             source and limits.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
 -- reads:      charge_routes, other_charge_days, known_days, reconciled_days, accounts, account_customers,
 --             focus_families
@@ -23,15 +24,17 @@
 --   ConsumedUnit        VARCHAR        Minutes (started ones), Segments, or Units as Twilio counts the family
 --   ContractedCost      DECIMAL(38,8)  as BilledCost: no unit price is known
 --   EffectiveCost       DECIMAL(38,8)  as BilledCost: nothing is amortised
+--   HostProviderName    VARCHAR        Twilio, as no list of Twilio's names whose machines it runs on; since FOCUS 1.3
 --   InvoiceId           VARCHAR        always empty: no list of Twilio's names an invoice
 --   InvoiceIssuerName   VARCHAR        Twilio
 --   ListCost            DECIMAL(38,8)  as BilledCost: no unit price is known
 --   PricingQuantity     DECIMAL(38,2)  what BilledCost is for; empty for an Adjustment
 --   PricingUnit         VARCHAR        as ConsumedUnit
---   ProviderName        VARCHAR        Twilio
---   PublisherName       VARCHAR        Twilio
+--   ProviderName        VARCHAR        Twilio; until FOCUS 1.3
+--   PublisherName       VARCHAR        Twilio; until FOCUS 1.3
 --   ServiceCategory     VARCHAR
 --   ServiceName         VARCHAR
+--   ServiceProviderName VARCHAR        Twilio; since FOCUS 1.3
 --   ServiceSubcategory  VARCHAR
 --   SubAccountId        VARCHAR        the subaccount's SID; empty for charges of the main account itself
 --   SubAccountName      VARCHAR        its FriendlyName as Twilio lists it now, else its SID
@@ -183,6 +186,7 @@ final as (
     case when p.charge_category = 'Usage' then p.unit end as ConsumedUnit,
     p.cost as ContractedCost,
     p.cost as EffectiveCost,
+    'Twilio' as HostProviderName,
     cast(null as varchar) as InvoiceId,
     'Twilio' as InvoiceIssuerName,
     p.cost as ListCost,
@@ -192,6 +196,7 @@ final as (
     'Twilio' as PublisherName,
     p.service_category as ServiceCategory,
     p.service_name as ServiceName,
+    'Twilio' as ServiceProviderName,
     p.service_subcategory as ServiceSubcategory,
     case when p.account_sid is distinct from b.sid then p.account_sid end as SubAccountId,
     case when p.account_sid is distinct from b.sid then p.account_name end as SubAccountName,
@@ -215,9 +220,10 @@ final as (
 select
   BilledCost, BillingAccountId, BillingAccountName, BillingCurrency, BillingPeriodEnd, BillingPeriodStart,
   ChargeCategory, ChargeClass, ChargeDescription, ChargeFrequency, ChargePeriodEnd, ChargePeriodStart,
-  ConsumedQuantity, ConsumedUnit, ContractedCost, EffectiveCost, InvoiceId, InvoiceIssuerName, ListCost,
-  PricingQuantity, PricingUnit, ProviderName, PublisherName, ServiceCategory, ServiceName, ServiceSubcategory,
-  SubAccountId, SubAccountName, x_AccountId, x_CountryCode, x_CustomerId, x_CustomerName, x_Direction, x_OtherCostKnown,
-  x_Reconciliation, x_RecordCount, x_Service, x_UnpricedCount, x_UnpricedQuantity, x_UsageFamily
+  ConsumedQuantity, ConsumedUnit, ContractedCost, EffectiveCost, HostProviderName, InvoiceId, InvoiceIssuerName,
+  ListCost, PricingQuantity, PricingUnit, ProviderName, PublisherName, ServiceCategory, ServiceName,
+  ServiceProviderName, ServiceSubcategory, SubAccountId, SubAccountName, x_AccountId, x_CountryCode, x_CustomerId,
+  x_CustomerName, x_Direction, x_OtherCostKnown, x_Reconciliation, x_RecordCount, x_Service, x_UnpricedCount,
+  x_UnpricedQuantity, x_UsageFamily
 from final
 order by ChargePeriodStart, x_AccountId, BillingCurrency, x_UsageFamily, x_Direction, x_CountryCode

@@ -153,6 +153,9 @@ async function prepareSession(
     );
   }
   await makeMacros(database, queries);
+  for (const query of inReadingOrder(queries, 'lookup')) {
+    await database.run(query.name, `create or replace temp table ${query.name} as\n${query.sql}`);
+  }
   for (const [name, columns] of Object.entries(inputTables)) {
     await database.run(name, `create or replace temp table ${name} (${columns})`);
   }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CsvRow, csvText } from '../../src/adapters/csv.js';
-import { focusBreaches, focusColumns } from '../support/focus-conformance.js';
+import { columnsOf, focusBreaches, focusColumns, focusVersions } from '../support/focus-conformance.js';
 import { configFor, outputFolderOf, runPipeline, suiteFolder } from '../support/pipeline-run.js';
 import { readFields } from '../support/published.js';
 import { startSimulatorHere } from '../support/simulator.js';
@@ -28,8 +28,21 @@ beforeAll(async () => {
 });
 
 describe('focus_cost_and_usage.csv of two published months', () => {
-  it.each(['2026-09', '2026-10'])('conforms to FOCUS 1.2: %s', async (month) => {
-    expect(focusBreaches(await readFile(pathOf(month), 'utf8'), criteria)).toEqual([]);
+  const months = ['2026-09', '2026-10'];
+  it.each(months.flatMap((month) => focusVersions.map((version) => [month, version] as const)))(
+    '%s conforms to FOCUS %s',
+    async (month, version) => {
+      expect(focusBreaches(await readFile(pathOf(month), 'utf8'), criteria, version)).toEqual([]);
+    },
+  );
+
+  it('has every mandatory column that no version dropped, and two that 1.4 did', () => {
+    const { header } = published;
+    const columns = [...focusColumns.values()];
+    const kept = columns.filter(({ level, until }) => level === 'Mandatory' && until === '');
+    expect(kept.map(({ column }) => column).filter((column) => !header.includes(column))).toEqual([]);
+    const dropped = columns.filter(({ until }) => until !== '').map(({ column }) => column);
+    expect(header.filter((column) => dropped.includes(column))).toEqual(['ProviderName', 'PublisherName']);
   });
 
   it('has rows of every kind, so that conforming means something', () => {
@@ -48,7 +61,7 @@ describe('focus_cost_and_usage.csv of two published months', () => {
 
   it('would not conform to what it does not claim: list prices and SKUs', async () => {
     const more = new Set([...criteria, 'PUBLIC_PRICE_LIST_SUPPORTED', 'UNIT_PRICING_SUPPORTED']);
-    expect(focusBreaches(await readFile(pathOf('2026-09'), 'utf8'), more)).toEqual(
+    expect(focusBreaches(await readFile(pathOf('2026-09'), 'utf8'), more, '1.3')).toEqual(
       ['ListUnitPrice', 'SkuId', 'SkuMeter', 'SkuPriceDetails', 'SkuPriceId'].map(
         (column) => `header: Conditional column ${column} is missing`,
       ),
@@ -81,36 +94,64 @@ const wrong: Readonly<Record<string, string>> = {
 describe('the check of conformance can fail', () => {
   it('and does not, of rows as they were published', () => {
     for (const kind of ['Usage', 'Purchase'])
-      expect(
-        focusBreaches(
-          sample(() => undefined, kind),
-          criteria,
-        ),
-      ).toEqual([]);
+      for (const version of focusVersions)
+        expect(
+          focusBreaches(
+            sample(() => undefined, kind),
+            criteria,
+            version,
+          ),
+        ).toEqual([]);
   });
 
-  const mandatory = [...focusColumns.values()].filter(({ level }) => level === 'Mandatory');
+  const mandatory = focusVersions.flatMap((version) =>
+    columnsOf(version)
+      .filter(({ level }) => level === 'Mandatory')
+      .map(({ column, type, nullable }) => ({ version, column, type, nullable })),
+  );
 
-  it.each(mandatory.map(({ column }) => column))('where %s is missing', (column) => {
+  it.each(mandatory)('where $column of $version is missing', ({ version, column }) => {
     const text = sample((row) => delete row[column]);
-    expect(focusBreaches(text, criteria)).toContain(`header: Mandatory column ${column} is missing`);
+    expect(focusBreaches(text, criteria, version)).toContain(`header: Mandatory column ${column} is missing`);
   });
 
-  it.each(mandatory.filter(({ nullable }) => !nullable).map(({ column }) => column))('where %s is null', (column) => {
-    expect(
-      focusBreaches(
-        sample((row) => (row[column] = null)),
-        criteria,
-      ),
-    ).toContain(`line 2: ${column} is null`);
+  it.each(mandatory.filter(({ nullable }) => !nullable))('where $column of $version is null', ({ version, column }) => {
+    const text = sample((row) => (row[column] = null));
+    expect(focusBreaches(text, criteria, version)).toContain(`line 2: ${column} is null`);
   });
 
-  it.each(mandatory.map(({ column, type }) => [column, type] as const))('where %s is no %s', (column, type) => {
-    const found = focusBreaches(
-      sample((row) => (row[column] = wrong[type] ?? '')),
-      criteria,
-    );
+  it.each(mandatory)('where $column of $version is no $type', ({ version, column, type }) => {
+    const text = sample((row) => (row[column] = wrong[type] ?? ''));
+    const found = focusBreaches(text, criteria, version);
     expect(found.filter((breach) => breach.startsWith(`line 2: ${column} `))).toHaveLength(1);
+  });
+
+  const addedIn13 = columnsOf('1.3').filter(({ level, since }) => level === 'Mandatory' && since === '1.3');
+
+  it.each(addedIn13.map(({ column }) => column))('but not where %s is missing from a file of 1.2', (column) => {
+    const text = sample((row) => delete row[column]);
+    expect(focusBreaches(text, criteria, '1.2')).toEqual([]);
+  });
+
+  it.each<[string, (row: Record<string, string | null>) => void, string]>([
+    ['the service provider is a placeholder', (row) => (row.ServiceProviderName = 'N/A'), 'ServiceProviderName "N/A"'],
+    ['the host provider is a placeholder', (row) => (row.HostProviderName = 'unknown'), 'HostProviderName "unknown"'],
+    ['the host provider is invented', (row) => (row.HostProviderName = 'Acme Cloud'), 'where no other host is known'],
+    ['usage ran nowhere', (row) => (row.HostProviderName = null), 'HostProviderName: not null'],
+    [
+      'what has no SKU price is priced',
+      (row) => Object.assign(row, { SkuPriceId: null }),
+      'PricingQuantity: null where',
+    ],
+    ['what has no SKU price is consumed', (row) => Object.assign(row, { SkuPriceId: null }), 'ConsumedQuantity: null'],
+    [
+      'a contract is no object',
+      (row) => Object.assign(row, { ContractApplied: '[1]' }),
+      'ContractApplied "[1]" is no JSON',
+    ],
+  ])('where %s, which 1.3 forbids and 1.2 does not', (_, change, breach) => {
+    expect(focusBreaches(sample(change), criteria, '1.3').join('\n')).toContain(breach);
+    expect(focusBreaches(sample(change), criteria, '1.2').join('\n')).not.toContain(breach);
   });
 
   it.each<[string, (row: Record<string, string | null>) => void, string]>([
@@ -147,7 +188,8 @@ describe('the check of conformance can fail', () => {
       row.SubAccountName = 'Acme';
       change(row);
     };
-    expect(focusBreaches(sample(withSubaccount), criteria).join('\n')).toContain(breach);
+    for (const version of focusVersions)
+      expect(focusBreaches(sample(withSubaccount), criteria, version).join('\n')).toContain(breach);
   });
 
   it.each<[string, string]>([
@@ -157,23 +199,22 @@ describe('the check of conformance can fail', () => {
     [`x_${'A'.repeat(50)}`, 'is longer than 50 characters'],
     ['RegionId', 'RegionId stands after a custom column'],
   ])('where a column is called %s', (name, breach) => {
-    expect(
-      focusBreaches(
-        sample((row) => Object.assign(row, { [name]: '1' })),
-        criteria,
-      ).join('\n'),
-    ).toContain(breach);
+    const text = sample((row) => Object.assign(row, { [name]: '1' }));
+    for (const version of focusVersions) expect(focusBreaches(text, criteria, version).join('\n')).toContain(breach);
   });
 
   it('where a service has two categories', () => {
     const text = sample(() => undefined);
     const other = sample((row) => Object.assign(row, { ServiceCategory: 'Web', ServiceSubcategory: 'Other (Web)' }));
     const both = text + other.slice(other.indexOf('\n') + 1);
-    expect(focusBreaches(both, criteria).join('\n')).toMatch(/service .* has several categories/);
+    expect(focusBreaches(both, criteria, '1.3').join('\n')).toMatch(/service .* has several categories/);
   });
 
-  it('and knows the 57 columns of the specification, 21 of them mandatory', () => {
-    expect(focusColumns.size).toBe(57);
-    expect(mandatory).toHaveLength(21);
+  it.each([
+    ['1.2', 57, 21],
+    ['1.3', 65, 23],
+  ] as const)('and knows the columns of %s: %i, %i of them mandatory', (version, all, needed) => {
+    expect(columnsOf(version)).toHaveLength(all);
+    expect(columnsOf(version).filter(({ level }) => level === 'Mandatory')).toHaveLength(needed);
   });
 });

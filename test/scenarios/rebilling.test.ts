@@ -198,8 +198,8 @@ describe(`rates.csv, seed ${world.seed}`, () => {
     const without = await hashesOf(join(folder, 'output'));
     const changed = Object.keys(withRates).filter((path) => withRates[path] !== without[path]);
     expect(changed.map((path) => path.split('/')[1]).filter((name) => name !== 'customer_invoice_lines.csv')).toEqual(
-      // What was found is told in these three.
-      months.flatMap(() => ['findings.csv', 'reconciliation.md', 'run.json']),
+      // What was found is told in these four.
+      months.flatMap(() => ['findings.csv', 'reconciliation.md', 'report.html', 'run.json']),
     );
     expect(Object.keys(without).filter((path) => path.includes('invoice_lines'))).toEqual([]);
 

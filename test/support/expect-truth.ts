@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { exposureCounts } from './expected-exposure.js';
@@ -14,7 +15,9 @@ export async function readPublished(folder: string): Promise<Record<string, Row[
   for (const name of (await readdir(folder)).filter((one) => one.endsWith('.csv'))) {
     files[name] = await readRows(join(folder, name));
   }
-  const statements = await readdir(join(folder, 'customers')).catch(() => []);
+  const found = (await readdir(join(folder, 'customers')).catch(() => [])).sort();
+  const statements = found.filter((name) => name !== 'index.csv');
+  const index: Row[] = [];
   for (const name of statements) {
     expect(name, 'a statement has a safe file name').toMatch(/^[a-z0-9][a-z0-9-]{0,80}\.csv$/);
     const rows = await readRows(join(folder, 'customers', name));
@@ -22,7 +25,15 @@ export async function readPublished(folder: string): Promise<Record<string, Row[
     expect(customers, `${name} holds one customer`).toHaveLength(1);
     expect(files, 'a customer has one statement').not.toHaveProperty([`customers/${customers[0]}`]);
     files[`customers/${customers[0]}`] = rows;
+    const sha256 = createHash('sha256')
+      .update(await readFile(join(folder, 'customers', name)))
+      .digest('hex');
+    const { customer_id = '', customer_name = '' } = rows[0] ?? {};
+    index.push({ customer_id, customer_name, file: name, lines: `${rows.length}`, sha256 });
   }
+  const told = found.includes('index.csv') ? await readRows(join(folder, 'customers', 'index.csv')) : [];
+  const byFile = (rows: readonly Row[]): Row[] => rows.toSorted((a, b) => ((a.file ?? '') < (b.file ?? '') ? -1 : 1));
+  expect(byFile(told), 'the index says whose statement each file is').toEqual(byFile(index));
   return files;
 }
 

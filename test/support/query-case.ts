@@ -118,7 +118,7 @@ export async function makeInputs(
       );
     } else if (seed !== undefined) {
       await database.run(name, `create table ${sqlName(name)} as select * from ${seedRows(seed)}`);
-    } else if (view?.kind === 'view') {
+    } else if (view?.kind === 'view' || view?.kind === 'lookup') {
       for (const read of view.reads) await make(read);
       await database.run(name, `create view ${name} as\n${view.sql}`);
     } else if ((view?.kind === 'period' || view?.kind === 'daily') && folder !== undefined) {
