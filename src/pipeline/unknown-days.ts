@@ -19,7 +19,7 @@ export async function unknownDaysNote(
   range: Window,
   filters: Filters,
 ): Promise<string | undefined> {
-  const query = queryNamed(queries, 'unknown_days');
+  const query = queryNamed(queries, 'days_not_known');
   const condition = scopeCondition(filters);
   const rows = await ledger.texts(
     query.name,
