@@ -206,16 +206,16 @@ describe('line_items', () => {
   });
 
   it('have a column for the day where they are asked for by day, of one day too', async () => {
-    const asked = ['report', 'line_items', '--from', '2026-09-30', '--to', '2026-10-01', '--quiet'];
-    const [plain, byDay] = await Promise.all([
-      runCli(asked, { cwd: folder }),
-      runCli([...asked, '--group-by', 'day'], { cwd: folder }),
-    ]);
-    const [header, ...lines] = plain.stdout.split('\n').slice(0, -1);
-    expect(lines.length).toBeGreaterThan(0);
-    expect(byDay.stdout.split('\n').slice(0, -1)).toEqual([
-      `day,${header}`,
-      ...lines.map((line) => `2026-09-30,${line}`),
-    ]);
+    const asked = ['report', 'line_items', '--from', '2026-09-30', '--to', '2026-10-01', '--quiet', '--json'];
+    const rowsOf = async (more: readonly string[]): Promise<unknown[]> => {
+      const { stdout } = await runCli([...asked, ...more], { cwd: folder });
+      return stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    };
+    const rows = await rowsOf([]);
+    expect(rows.length).toBeGreaterThan(1);
+    expect(await rowsOf(['--group-by', 'day'])).toEqual(rows.map((row) => ({ day: '2026-09-30', ...(row as object) })));
   });
 });
