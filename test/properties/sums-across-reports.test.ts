@@ -16,8 +16,7 @@ import { amountText, unitsOf } from '../support/units.js';
 
 const worlds = Number(process.env.SUBLEDGER_TEST_SUMS ?? 50);
 const firstSeed = Number(process.env.SUBLEDGER_TEST_SEED ?? 4100);
-const months = ['2026-09', '2026-10'];
-const days = ['2026-09-29', '2026-09-30', '2026-10-01', '2026-10-02'];
+const days = ['2026-10-01', '2026-10-02', '2026-10-03'];
 
 /** Sums by customer, where a report tells it, and currency. */
 class Sums {
@@ -159,7 +158,7 @@ async function drawCustomers(draw: Draw, simulator: SimulatorHandle, folder: str
 describe('reports add up to the same', () => {
   it.each(Array.from({ length: worlds }, (_, index) => firstSeed + index))('seed %i', async (seed) => {
     const draw = new Draw(seed);
-    const world = { seed, accounts: draw.int(2, 6), records: draw.int(20, 200), from: '2026-09-29', to: '2026-10-03' };
+    const world = { seed, accounts: draw.int(2, 6), records: draw.int(20, 200), from: '2026-10-01', to: '2026-10-04' };
     await inWorldOf(world, async (simulator, folder) => {
       const path = await drawCustomers(draw, simulator, folder);
       const { accounts } = await simulator.truth();
@@ -172,7 +171,7 @@ describe('reports add up to the same', () => {
       const isAllUsageKnown = broken.length === 0 || !['Usage', ''].includes(list);
       const maps = path === undefined ? {} : { customersFile: path, customerMap: await readCustomerMap(path) };
       await runPipeline(configFor(simulator, folder, world, maps), { now: '2026-10-20T00:00:00Z' });
-      for (const month of months) await expectSameSums(join(outputFolderOf(folder), month), isAllUsageKnown);
+      await expectSameSums(join(outputFolderOf(folder), '2026-10'), isAllUsageKnown);
     });
   });
 });
