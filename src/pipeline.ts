@@ -1,5 +1,3 @@
-import type { Clock } from './adapters/clock.js';
-import { sqlText } from './adapters/duckdb.js';
 import { createHttpThread } from './adapters/http-thread.js';
 import { readAccounts, readKnowledge } from './adapters/knowledge.js';
 import { PageParser } from './adapters/page-parser.js';
@@ -9,31 +7,19 @@ import { type Account, appearedMessage } from './domain/account.js';
 import { TryAgainError } from './domain/errors.js';
 import { withFailures } from './domain/extract-sum.js';
 import type { ExtractInfo, TaskFailure } from './domain/extraction.js';
-import { reportMemoryMb } from './domain/limits.js';
 import { outOfReachWarnings } from './domain/out-of-reach.js';
 import { type Instant, instantOf } from './domain/period.js';
-import type { PipelineEvent } from './domain/pipeline-event.js';
 import { interruptedSince } from './domain/resume.js';
 import type { Task } from './domain/task.js';
 import { version } from './domain/version.js';
 import { AccountsInMemory } from './pipeline/accounts-in-memory.js';
+import { loadPending } from './pipeline/loading.js';
+import type { Outside } from './pipeline/outside.js';
 import { discoverInputOf, type Pulling, pullTasks, twilioOf } from './pipeline/pulling.js';
-import { leaveRoom } from './pipeline/room.js';
 import { pullRounds, type Rounds } from './pipeline/rounds.js';
-import { addUp } from './stages/add-up.js';
 import { type DiscoverInfo, type DiscoverPorts, discover } from './stages/discover.js';
 import { Lander, type LandInfo } from './stages/land.js';
-import { type LoadInfo, load } from './stages/load.js';
 import { plan } from './stages/plan.js';
-
-/** What the pipeline may not fetch for itself. */
-export interface Outside {
-  readonly clock: Clock;
-  /** Jitter, in [0, 1). */
-  random(): number;
-  readonly signal: AbortSignal;
-  onEvent(event: PipelineEvent): void;
-}
 
 export interface PullInfo {
   readonly run: number;
@@ -42,43 +28,6 @@ export interface PullInfo {
   readonly appeared: readonly Account[];
   readonly extract: ExtractInfo;
   readonly land: LandInfo;
-}
-
-/** Brings into the ledger what is landed and not yet loaded: also what a killed run left. */
-export async function loadPending(store: Store, outside: Outside): Promise<LoadInfo> {
-  if (store.pending.length > 0)
-    outside.onEvent({ kind: 'stage', stage: 'load', detail: `${store.pending.length} lines` });
-  const lines = store.pending.splice(0);
-  return load(
-    {
-      sql: {
-        run: (name, sql, parameters) => store.ledger.run(name, sql, parameters),
-        texts: (name, sql) => store.ledger.texts(name, sql),
-        transaction: (work) => store.ledger.transaction(work),
-        literal: sqlText,
-      },
-      queries: store.queries,
-      trusted: (file, sha256) => store.trusted(file, sha256),
-      manifestPath: store.manifest.path,
-    },
-    lines,
-  );
-}
-
-/** What is landed, loaded, and the days that it touched, added up: the ledger as everybody who asks for figures wants it. */
-export async function bringUpToDate(store: Store, outside: Outside): Promise<LoadInfo> {
-  const info = await loadPending(store, outside);
-  await store.ledger.limitMemory(reportMemoryMb);
-  try {
-    const onPeriod = (start: string, end: string): void => {
-      outside.signal.throwIfAborted();
-      outside.onEvent({ kind: 'stage', stage: 'add up', detail: `days from ${start} to before ${end}` });
-    };
-    await addUp({ sql: store.ledger, queries: store.queries, onPeriod });
-  } finally {
-    await leaveRoom(store);
-  }
-  return info;
 }
 
 /**

@@ -46,6 +46,7 @@ export interface ProductResult extends SideResult {
 
 type Session = typeof import('../../src/commands/session.js');
 type Pipeline = typeof import('../../src/pipeline.js');
+type Loading = typeof import('../../src/pipeline/loading.js');
 type Publishing = typeof import('../../src/pipeline/publishing.js');
 
 const shipped = async <Module>(path: string): Promise<Module> =>
@@ -53,7 +54,8 @@ const shipped = async <Module>(path: string): Promise<Module> =>
 
 const { target, flags, countFromPlan = false, publishes = false, keptIn, groups = false } = readInput<Input>();
 const { configOf, withStore } = await shipped<Session>('commands/session.js');
-const { bringUpToDate, pull } = await shipped<Pipeline>('pipeline.js');
+const { pull } = await shipped<Pipeline>('pipeline.js');
+const { bringUpToDate } = await shipped<Loading>('pipeline/loading.js');
 const { publish } = await shipped<Publishing>('pipeline/publishing.js');
 const folder = keptIn ?? (await mkdtemp(join(tmpdir(), 'subledger-bench-')));
 let openFiles = 0;

@@ -4,7 +4,6 @@ import type { Query } from '../domain/query.js';
 import type { ReportRequest } from '../domain/report-request.js';
 import { csvPieces } from './csv.js';
 import type { ReportTarget } from './report-target.js';
-import { writeWorkbook } from './xlsx.js';
 
 type Rows = AsyncIterable<readonly (readonly (string | null)[])[]>;
 
@@ -39,6 +38,8 @@ export async function writeReport(
       return target.takeAside(() => report.copyParquet(target.aside));
     case 'xlsx': {
       const totals = await report.totals();
+      // Loaded when it is wanted: every other report starts the sooner.
+      const { writeWorkbook } = await import('./xlsx.js');
       return target.takeAside(() => writeWorkbook(target.aside, query, report.rows(), totals));
     }
   }

@@ -6,7 +6,7 @@ import { type Month, parseMonth } from '../domain/period.js';
 import { closeMonth, reopenMonth } from '../pipeline/closing.js';
 import { requireSoundOwnReports } from '../pipeline/own-reports.js';
 import { addCommon, addReconciliation } from './options.js';
-import { monthJson, monthLines } from './run.js';
+import { monthJson, monthLines } from './outcome.js';
 import { configOf, type Flags, print, requireRuns, withStore } from './session.js';
 
 const examples = `

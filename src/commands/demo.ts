@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { InvariantError } from '../domain/errors.js';
 import { FIRST_CAUSES } from '../simulator/causes.js';
-import { linesOf, runAll, setExitCode } from './run.js';
+import { setExitCode } from './outcome.js';
+import { linesOf, runAll } from './run.js';
 import { configOf, type Flags, print } from './session.js';
 
 const examples = `

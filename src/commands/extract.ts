@@ -3,7 +3,8 @@ import { knock } from '../pipeline/pulling.js';
 import { pull } from '../pipeline.js';
 import { runDry } from './dry-run.js';
 import { addCommon, addPull, addRange } from './options.js';
-import { exitCodeOf, linesOf, setExitCode } from './run.js';
+import { exitCodeOf, setExitCode } from './outcome.js';
+import { linesOf } from './run.js';
 import { configOf, type Flags, print, withStore } from './session.js';
 
 const examples = `

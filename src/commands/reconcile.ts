@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { reconcileMonths } from '../pipeline/publishing.js';
 import { addCommon, addRange, addReconciliation } from './options.js';
-import { comparedJson, comparedLines, exitCodeOf, setExitCode } from './run.js';
+import { comparedJson, comparedLines, exitCodeOf, setExitCode } from './outcome.js';
 import { configOf, type Flags, print, requireRuns, withReader } from './session.js';
 
 const examples = `

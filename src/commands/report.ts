@@ -16,8 +16,8 @@ import { ask } from '../pipeline/asking.js';
 import { requireSoundOwnReports } from '../pipeline/own-reports.js';
 import { publish } from '../pipeline/publishing.js';
 import { addCommon, addRange, addReconciliation, addReport } from './options.js';
+import { exitCodeOf, monthJson, monthLines, setExitCode } from './outcome.js';
 import { catalogueJson, catalogueLines, helpOf } from './report-help.js';
-import { exitCodeOf, monthJson, monthLines, setExitCode } from './run.js';
 import { configOf, type Flags, note, print, requireRuns, withReader, withStore } from './session.js';
 
 const examples = `

@@ -4,13 +4,14 @@ import type { Config } from '../config.js';
 import { appearedMessage } from '../domain/account.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { dayOf } from '../domain/period.js';
-import { findingsByCheck, summaryLines } from '../domain/reconciliation.js';
-import { ownReportBroken, requireSoundOwnReports } from '../pipeline/own-reports.js';
-import { type PublishedMonth, publish, type ReconciledMonth } from '../pipeline/publishing.js';
+import type { Outside } from '../pipeline/outside.js';
+import { requireSoundOwnReports } from '../pipeline/own-reports.js';
+import { type PublishedMonth, publish } from '../pipeline/publishing.js';
 import { knock } from '../pipeline/pulling.js';
-import { type Outside, type PullInfo, pull } from '../pipeline.js';
+import { type PullInfo, pull } from '../pipeline.js';
 import { runDry } from './dry-run.js';
 import { addCommon, addPull, addRange, addReconciliation } from './options.js';
+import { exitCodeOf, monthJson, monthLines, setExitCode } from './outcome.js';
 import { configOf, type Flags, print, withStore } from './session.js';
 
 const examples = `
@@ -56,23 +57,6 @@ export function runAll(command: string, config: Config, flags: Flags): Promise<R
   return withStore(command, config, flags, work, (outside) => knock(config, outside));
 }
 
-/** A signal has set its own exit code already. */
-export function setExitCode(exitCode: number): void {
-  process.exitCode ??= exitCode;
-}
-
-/**
- * Unexplained goes before incomplete: an account that is refused every night must not hide it. Incomplete is whatever could not be
- * pulled or used: what was is published and labelled.
- */
-export function exitCodeOf(pulled: PullInfo | undefined, months: readonly ReconciledMonth[]): number {
-  if (months.some(({ reconciliation }) => reconciliation?.status === 'differs')) return ExitCode.unexplained;
-  if ((pulled?.extract.failures.length ?? 0) > 0) return ExitCode.incomplete;
-  const unused = ['quarantined_rows_present', ownReportBroken];
-  const isPart = months.some(({ findings }) => findings.some(({ check }) => unused.includes(check)));
-  return isPart ? ExitCode.incomplete : ExitCode.fine;
-}
-
 function jsonOf(config: Config, { pulled, published, exitCode }: RunResult): unknown {
   const { failures, tasks, pages, rows, requests, retries, warnings } = pulled.extract;
   return {
@@ -101,25 +85,6 @@ function jsonOf(config: Config, { pulled, published, exitCode }: RunResult): unk
   };
 }
 
-export const monthJson = ({ month, folder, changed, closed, files, ...compared }: PublishedMonth): unknown => ({
-  month,
-  folder,
-  changed,
-  closed,
-  files,
-  ...comparedJson(compared),
-});
-
-export const comparedJson = ({
-  reconciliation,
-  findings,
-}: Pick<ReconciledMonth, 'reconciliation' | 'findings'>): object => ({
-  reconciliation: reconciliation?.status,
-  compared: reconciliation?.totals,
-  tie_out: reconciliation?.tieOut,
-  findings,
-});
-
 export function linesOf(config: Config, { pulled, published }: RunResult): string[] {
   const { failures, tasks, pages, rows, retries, aborted } = pulled.extract;
   const lines = [
@@ -135,20 +100,4 @@ export function linesOf(config: Config, { pulled, published }: RunResult): strin
   }
   if (failures.length > 20) lines.push(`  … and ${failures.length - 20} more: see completeness.csv`);
   return [...lines, ...published.flatMap(monthLines)];
-}
-
-export function monthLines({ month, folder, changed, closed, files, ...compared }: PublishedMonth): string[] {
-  const count = `${files.length + 1} files in ${folder}`;
-  if (closed) return [`${month}: closed, ${count} (${changed ? 'restored' : 'unchanged'}).`];
-  return [...comparedLines(compared), `${month}: ${count} (${changed ? 'published' : 'unchanged'}).`];
-}
-
-/** The comparison and what was found, for the terminal. */
-export function comparedLines({
-  reconciliation,
-  findings,
-}: Pick<ReconciledMonth, 'reconciliation' | 'findings'>): string[] {
-  const counts = [...findingsByCheck(findings)].map(([check, found]) => `${check} ${found.length}`).join(', ');
-  const summary = reconciliation === undefined ? [] : summaryLines(reconciliation);
-  return [...summary, `  Findings: ${counts === '' ? 'none' : counts}.`];
 }

@@ -17,8 +17,8 @@ import { ConfigError, StorageError } from '../domain/errors.js';
 import { ExitCode } from '../domain/exit-code.js';
 import { instantOf } from '../domain/period.js';
 import type { PipelineEvent } from '../domain/pipeline-event.js';
+import type { Outside } from '../pipeline/outside.js';
 import { openReader, type Reader } from '../pipeline/reader.js';
-import type { Outside } from '../pipeline.js';
 
 export type Flags = ConfigSources['flags'];
 

@@ -7,8 +7,9 @@ import type { Obstacle } from '../domain/closing.js';
 import { invariant } from '../domain/errors.js';
 import type { MonthClosed, MonthReopened } from '../domain/manifest.js';
 import { instantOf, type Month, monthWindow } from '../domain/period.js';
-import { bringUpToDate, type Outside } from '../pipeline.js';
 import { type ClosePorts, close, reopen } from '../stages/close.js';
+import { bringUpToDate } from './loading.js';
+import type { Outside } from './outside.js';
 import { type PublishedMonth, publish } from './publishing.js';
 
 /** @throws ConfigError, MonthNotReadyError, StorageError */

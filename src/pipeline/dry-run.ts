@@ -7,10 +7,10 @@ import { outOfReachWarnings } from '../domain/out-of-reach.js';
 import { instantOf } from '../domain/period.js';
 import { estimatePlan, medianOf, type PlanEstimate } from '../domain/plan-estimate.js';
 import { interruptedSince } from '../domain/resume.js';
-import type { Outside } from '../pipeline.js';
 import { type DiscoverInfo, discover } from '../stages/discover.js';
 import { plan } from '../stages/plan.js';
 import { AccountsInMemory } from './accounts-in-memory.js';
+import type { Outside } from './outside.js';
 import { discoverInputOf, pullTasks, twilioOf } from './pulling.js';
 
 export interface DryRun {

@@ -8,11 +8,11 @@ import { TryAgainError, TwilioRequestError } from '../domain/errors.js';
 import type { ExtractInfo, TaskFailure } from '../domain/extraction.js';
 import { pagesBeyondSlots } from '../domain/limits.js';
 import type { Task } from '../domain/task.js';
-import type { Outside } from '../pipeline.js';
 import { accountTask, type DiscoverInput, noneAnswered } from '../stages/discover.js';
 import { type ExtractPorts, extract } from '../stages/extract.js';
 import type { Lander } from '../stages/land.js';
 import { AccountsInMemory } from './accounts-in-memory.js';
+import type { Outside } from './outside.js';
 
 /** Whom to ask, and where the pages go. */
 export interface Pulling {

@@ -15,7 +15,8 @@ import {
   type RunStarted,
 } from '../domain/manifest.js';
 import { type Query, queryNamed } from '../domain/query.js';
-import { bringUpToDate, type Outside } from '../pipeline.js';
+import { bringUpToDate } from './loading.js';
+import type { Outside } from './outside.js';
 
 /** A ledger and the queries over it: all that reports are made of. */
 export interface Book {

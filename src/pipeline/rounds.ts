@@ -4,9 +4,9 @@ import { addExtractInfo } from '../domain/extract-sum.js';
 import type { ExtractInfo } from '../domain/extraction.js';
 import { newAccountRoundsMax } from '../domain/limits.js';
 import type { Task } from '../domain/task.js';
-import type { Outside } from '../pipeline.js';
 import { accountTask } from '../stages/discover.js';
 import { AccountsInMemory } from './accounts-in-memory.js';
+import type { Outside } from './outside.js';
 import { type Pulling, pullTasks } from './pulling.js';
 
 export interface RoundsInput {

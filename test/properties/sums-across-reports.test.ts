@@ -14,7 +14,7 @@ import { amountText, unitsOf } from '../support/units.js';
  * it tells customers. The sums are made here, of the published texts. `SUBLEDGER_TEST_SEED=<seed> SUBLEDGER_TEST_SUMS=1` plays one again.
  */
 
-const worlds = Number(process.env.SUBLEDGER_TEST_SUMS ?? 50);
+const worlds = Number(process.env.SUBLEDGER_TEST_SUMS ?? 10);
 const firstSeed = Number(process.env.SUBLEDGER_TEST_SEED ?? 4100);
 const days = ['2026-10-01', '2026-10-02', '2026-10-03'];
 

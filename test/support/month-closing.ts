@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Store } from '../../src/adapters/store.js';
 import type { Config } from '../../src/config.js';
 import { closeMonth, reopenMonth } from '../../src/pipeline/closing.js';
+import type { Outside } from '../../src/pipeline/outside.js';
 import type { PublishedMonth } from '../../src/pipeline/publishing.js';
-import type { Outside } from '../../src/pipeline.js';
 
 interface Wish {
   readonly month: string;

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.js';
 import { Store } from '../../src/adapters/store.js';
-import { exitCodeOf } from '../../src/commands/run.js';
+import { exitCodeOf } from '../../src/commands/outcome.js';
 import type { Config } from '../../src/config.js';
 import type { PipelineEvent } from '../../src/domain/pipeline-event.js';
+import type { Outside } from '../../src/pipeline/outside.js';
 import { type PublishedMonth, publish } from '../../src/pipeline/publishing.js';
-import { type Outside, type PullInfo, pull } from '../../src/pipeline.js';
+import { type PullInfo, pull } from '../../src/pipeline.js';
 import type { SimulatorHandle } from './simulator.js';
 
 // A run takes a second or two, and many times that on a machine that is busy: nothing here is a matter of time.
