@@ -13,6 +13,8 @@ export const accountDaysOfTwoThreads = 40_000;
 export const accountDaysAddedUp = 10_000;
 /** What one thread has room for, likewise: 155,000 fit, 310,000 need twice the memory. */
 const accountDaysOfOneThread = 155_000;
+/** Below so many records a second thread costs more processor time than it saves of the clock. */
+const recordsOfTwoThreads = 100_000;
 /** Ranges of many years end in an error of the database rather than in the machine's last memory. */
 const memoryMbMax = 4096;
 
@@ -22,11 +24,11 @@ export interface Room {
   readonly threads: 1 | undefined;
 }
 
-/** What the database may use while it compares and reports on so many accounts and days. */
-export function roomFor(accounts: number, days: number): Room {
+/** What the database may use while it compares and reports on so many accounts and days, of so many records in all. */
+export function roomFor(accounts: number, days: number, records: number): Room {
   const accountDays = accounts * days;
   return {
     memoryMb: Math.min(memoryMbMax, Math.ceil(reportMemoryMb * Math.max(1, accountDays / accountDaysOfOneThread))),
-    threads: accountDays > accountDaysOfTwoThreads ? 1 : undefined,
+    threads: accountDays > accountDaysOfTwoThreads || records < recordsOfTwoThreads ? 1 : undefined,
   };
 }

@@ -9,8 +9,12 @@ export async function makeRoom(
   window: Window,
   leastMemoryMb = 0,
 ): Promise<void> {
-  const [[accounts = '0'] = []] = await ledger.texts('accounts', 'select count(*) from accounts');
-  const { memoryMb, threads } = roomFor(Number.parseInt(accounts ?? '0', 10), daysIn(window));
+  const [[accounts, records] = []] = await ledger.texts(
+    'accounts',
+    'select count(*), (select count(*) from calls) + (select count(*) from messages) from accounts',
+  );
+  const count = (text: string | null | undefined): number => Number.parseInt(text ?? '0', 10);
+  const { memoryMb, threads } = roomFor(count(accounts), daysIn(window), count(records));
   await ledger.limitMemory(Math.max(memoryMb, leastMemoryMb));
   await ledger.run('threads', threads === undefined ? 'reset threads' : `set threads = ${threads}`);
 }

@@ -11,6 +11,10 @@ describe('room for reports', () => {
     [10_000, 31, 384, 1],
     [10_000, 36_525, 4096, 1],
   ])('%i accounts on %i days: %i MB', (accounts, days, memoryMb, threads) => {
-    expect(roomFor(accounts, days)).toEqual({ memoryMb, threads });
+    expect(roomFor(accounts, days, 100_000)).toEqual({ memoryMb, threads });
+  });
+
+  it('has one thread for few records', () => {
+    expect(roomFor(1, 31, 99_999)).toEqual({ memoryMb: 192, threads: 1 });
   });
 });

@@ -53,7 +53,7 @@ it('a month of thousands of accounts is added up and compared in the memory of r
     await ledger.limitMemory(reportMemoryMb);
     const { periods } = await addUp({ sql: ledger, queries, onPeriod: () => undefined });
     expect(periods).toBe(16);
-    const { memoryMb, threads } = roomFor(accounts, days);
+    const { memoryMb, threads } = roomFor(accounts, days, 1_000_000);
     await ledger.limitMemory(memoryMb);
     await ledger.run('threads', `set threads = ${threads}`);
     await compare({ sql: ledger, queries }, { start: '2026-10-01T00:00:00Z', end: '2026-11-01T00:00:00Z' });
