@@ -1,7 +1,7 @@
--- purpose:    How long calls and messages have been waiting for their price, by the days from their own to that of the
---             newest run.
+-- purpose:    How long calls and messages have been waiting for their price, by the days from their own to the end of
+--             the period, as far as it was pulled.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charge_families, tasks, account_customers
+-- reads:      charge_families, known_days, account_customers
 -- grain:      month, customer_id, service, currency, age
 -- order:      month, customer_id, service, currency, age
 -- totals:     unpriced_count, open_count, minutes, segments
@@ -12,15 +12,16 @@
 --   service         VARCHAR  calls or messages
 --   currency        VARCHAR  ISO 4217; empty where Twilio gives none yet
 --   age             VARCHAR  `0 to 1 days`, `2 to 7 days`, `8 to 30 days` or `over 30 days`: from the day of the charge
---                            to the day on which the newest run that the ledger holds asked Twilio last, both UTC
+--                            to that after the last of the period which was pulled, both UTC
 --   unpriced_count  BIGINT   counted in no cost
 --   open_count      BIGINT   of those, a price may still come: not of calls that never connected
 --   minutes         BIGINT   started minutes of the unpriced calls
 --   segments        BIGINT   of the unpriced messages
 --   oldest_day      DATE     UTC, of the oldest of them
-with newest as (
-  select cast(max(started_at) as date) as day
-  from tasks
+with as_of as (
+  select coalesce(max(day) + 1, $end) as day
+  from known_days
+  where day >= $start and day < $end
 ),
 
 unpriced as (
@@ -45,9 +46,9 @@ aged as (
     u.service,
     u.currency,
     case
-      when n.day - u.day > 30 then 'over 30 days'
-      when n.day - u.day > 7 then '8 to 30 days'
-      when n.day - u.day > 1 then '2 to 7 days'
+      when a.day - u.day > 30 then 'over 30 days'
+      when a.day - u.day > 7 then '8 to 30 days'
+      when a.day - u.day > 1 then '2 to 7 days'
       else '0 to 1 days'
     end as age,
     u.unpriced_count,
@@ -55,8 +56,8 @@ aged as (
     u.unpriced_units,
     u.day
   from unpriced as u
-  -- n:1, there is one newest day
-  cross join newest as n
+  -- n:1, there is one day
+  cross join as_of as a
   -- n:1, an account-day has one customer; none where Twilio does not list the account
   left join account_customers as c
     on c.account_sid = u.account_sid

@@ -14,7 +14,7 @@ import { expectComplete, expectMayChange, expectTruth, standStill } from '../sup
  * Random worlds, pulled by the real pipeline over HTTP while things happen to both. Each world's seed is in its title:
  * `SUBLEDGER_TEST_SEED=<seed> SUBLEDGER_TEST_WORLDS=1` plays it again. `npm run test:worlds` plays 200.
  */
-const worlds = Number(process.env.SUBLEDGER_TEST_WORLDS ?? 10);
+const worlds = Number(process.env.SUBLEDGER_TEST_WORLDS ?? 6);
 const firstSeed = Number(process.env.SUBLEDGER_TEST_SEED ?? 1210);
 const plans = Array.from({ length: worlds }, (_, index) => drawWorld(firstSeed + index));
 

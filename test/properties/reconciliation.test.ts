@@ -13,7 +13,7 @@ import { amountText, unitsOf } from '../support/units.js';
  * Each world's seed is in its title: `SUBLEDGER_TEST_SEED=<seed> SUBLEDGER_TEST_RECONCILIATIONS=1` plays it again.
  * `npm run test:reconciliations` plays 200.
  */
-const worlds = Number(process.env.SUBLEDGER_TEST_RECONCILIATIONS ?? 21);
+const worlds = Number(process.env.SUBLEDGER_TEST_RECONCILIATIONS ?? 15);
 const firstSeed = Number(process.env.SUBLEDGER_TEST_SEED ?? 4000);
 const plans = Array.from({ length: worlds }, (_, index) => drawPlan(firstSeed + index));
 

@@ -110,7 +110,9 @@ describe.each(months)('%s', (month) => {
   });
 
   it('unpriced_age', async () => {
-    const wanted = unpricedAgeRows(`${month}-01`, of(month), customerOf, now.slice(0, 10));
+    // The day after the last of the month that was pulled.
+    const next = months[months.indexOf(month) + 1];
+    const wanted = unpricedAgeRows(`${month}-01`, of(month), customerOf, next === undefined ? world.to : `${next}-01`);
     expect(await published(month, 'unpriced_age')).toEqual(wanted);
   });
 

@@ -21,7 +21,7 @@ interface World {
  * Whole months are dear, as each account lists 57 usage categories a day: every tenth world has two, some the seam
  * between two, and the rest a part of one.
  */
-const worlds: World[] = Array.from({ length: 20 }, (_, index) => {
+const worlds: World[] = Array.from({ length: Number(process.env.SUBLEDGER_TEST_WHOLE_WORLDS ?? 10) }, (_, index) => {
   const seam = { from: `2026-09-${20 + (index % 9)}`, to: `2026-10-0${2 + (index % 7)}` };
   const part = { from: `2026-09-0${1 + (index % 9)}`, to: `2026-09-${16 + (index % 8)}` };
   return {

@@ -231,10 +231,10 @@ export function unpricedAgeRows(
   month: string,
   records: readonly CatalogueRecord[],
   customerOf: CustomerOf,
-  newestDay: string,
+  asOf: string,
 ): Row[] {
   const ageOf = (at: string): string => {
-    const days = (Date.parse(newestDay) - Date.parse(at.slice(0, 10))) / dayMs;
+    const days = (Date.parse(asOf) - Date.parse(at.slice(0, 10))) / dayMs;
     return days <= 1 ? '0 to 1 days' : days <= 7 ? '2 to 7 days' : days <= 30 ? '8 to 30 days' : 'over 30 days';
   };
   const unpriced = records.filter(({ cost }) => cost === undefined);
