@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCsvText } from '../../src/adapters/csv.js';
 import { seedFiles } from '../../src/adapters/query-files.js';
+import { minorUnitsOf } from '../../src/domain/minor-units.js';
 
 const seeds = await seedFiles();
 
@@ -240,4 +241,10 @@ describe('families in the FOCUS dataset', () => {
       if (list !== '') expect(category, `${family} is itemised: it is used, not bought`).toBe('Usage');
     }
   });
+});
+
+it('workbooks and the journal know the same minor units', () => {
+  const told = rowsOf('currencies').filter((row) => row.minor_unit !== '');
+  expect(told.length).toBeGreaterThan(100);
+  for (const { currency = '', minor_unit } of told) expect(`${minorUnitsOf(currency)}`, currency).toBe(minor_unit);
 });
