@@ -38,11 +38,11 @@ export const reportRows = ({ sql }: Pick<Query, 'sql'>): string => `(\n${sql}\n)
 
 /** The rows as texts, in the report's order. `condition`: about the report's columns in the relation `t`; empty = all. */
 export const selectReport = (query: Query, condition = '', from = reportTable(query)): string =>
-  `${selectTexts(query.columns, from)}${whereOf(condition)}${orderOf(query.order)}`;
+  `${selectTexts(query.columns, from)}${whereOf(condition)}${orderOf(query)}`;
 
 /** The rows as they are, typed. */
 export const selectTyped = (query: Query, condition = '', from = reportTable(query)): string =>
-  `select ${query.columns.map(({ name }) => `t.${quoted(name)}`).join(', ')} from ${from}${whereOf(condition)}${orderOf(query.order)}`;
+  `select ${query.columns.map(({ name }) => `t.${quoted(name)}`).join(', ')} from ${from}${whereOf(condition)}${orderOf(query)}`;
 
 /** As CSV has them: texts and names that a spreadsheet would run are escaped, and nothing else is. */
 export function selectEscaped(query: Query, condition = '', from = reportTable(query)): string {
@@ -55,9 +55,12 @@ export function selectEscaped(query: Query, condition = '', from = reportTable(q
 
 const whereOf = (condition: string): string => (condition === '' ? '' : ` where ${condition}`);
 
-/** A relation without an order of its own, as a user's SELECT, keeps the one that it was made in. */
-const orderOf = (order: readonly string[]): string =>
-  order.length === 0
+/**
+ * Our own queries sort their rows themselves, as their headers say, and a table keeps the order in which it was made: to sort wide rows once
+ * more took memory that a report of 5,000 accounts does not have. A user's query may leave it to its header.
+ */
+const orderOf = ({ order, ownFile }: Query): string =>
+  ownFile === undefined || order.length === 0
     ? ''
     : ` order by ${order.map((column) => column.replace(/^(\S+)( desc)?$/, 't."$1"$2')).join(', ')}`;
 

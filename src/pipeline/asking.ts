@@ -99,19 +99,17 @@ async function make(
   }
   if (isHeld) await requireGrain(ledger, wanted);
   const from = isHeld ? reportTable(wanted) : reportRows(wanted);
-  // The query sorts its rows itself: to sort them once more takes as long again.
-  const shape = isHeld ? wanted : { ...wanted, order: [] };
   const days = isHeld ? {} : parametersIn(query, range);
   const copy = (select: string, path: string, options: string): Promise<void> =>
     ledger.run(wanted.name, `copy (${select}) to ${sqlText(path)} (${options}, use_tmp_file false)`, days);
   return {
     query: wanted,
-    rows: () => untilAborted(ledger.chunks(wanted.name, selectReport(shape, condition, from), days), signal),
+    rows: () => untilAborted(ledger.chunks(wanted.name, selectReport(wanted, condition, from), days), signal),
     totals: async () =>
       wanted.totals.length === 0 ? [] : await ledger.texts(wanted.name, selectTotals(wanted, condition, from), days),
     copyCsv: (path, lineEnd) =>
-      copy(selectEscaped(shape, condition, from), path, `${csvOptions}, new_line ${sqlText(lineEnd)}`),
-    copyParquet: (path) => copy(selectTyped(shape, condition, from), path, 'format parquet'),
+      copy(selectEscaped(wanted, condition, from), path, `${csvOptions}, new_line ${sqlText(lineEnd)}`),
+    copyParquet: (path) => copy(selectTyped(wanted, condition, from), path, 'format parquet'),
   };
 }
 
