@@ -1,4 +1,4 @@
-import { reportMemoryMb } from './limits.js';
+import { reportMemoryMb, wideReportMemoryMb } from './limits.js';
 
 /**
  * Days times accounts that two threads have room for in the memory of reports: each of them holds row groups of its own of wide rows. Measured
@@ -27,8 +27,10 @@ export interface Room {
 /** What the database may use while it compares and reports on so many accounts and days, of so many records in all. */
 export function roomFor(accounts: number, days: number, records: number): Room {
   const accountDays = accounts * days;
+  const isLarge = accountDays > accountDaysOfTwoThreads;
+  const memoryMb = isLarge ? wideReportMemoryMb : reportMemoryMb;
   return {
-    memoryMb: Math.min(memoryMbMax, Math.ceil(reportMemoryMb * Math.max(1, accountDays / accountDaysOfOneThread))),
-    threads: accountDays > accountDaysOfTwoThreads || records < recordsOfTwoThreads ? 1 : undefined,
+    memoryMb: Math.min(memoryMbMax, Math.ceil(memoryMb * Math.max(1, accountDays / accountDaysOfOneThread))),
+    threads: isLarge || records < recordsOfTwoThreads ? 1 : undefined,
   };
 }

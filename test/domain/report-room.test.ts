@@ -6,9 +6,9 @@ describe('room for reports', () => {
     [0, 31, 192, undefined],
     [1, 36_525, 192, undefined],
     [1290, 31, 192, undefined],
-    [1291, 31, 192, 1],
-    [5000, 31, 192, 1],
-    [10_000, 31, 384, 1],
+    [1291, 31, 512, 1],
+    [5000, 31, 512, 1],
+    [10_000, 31, 1024, 1],
     [10_000, 36_525, 4096, 1],
   ])('%i accounts on %i days: %i MB', (accounts, days, memoryMb, threads) => {
     expect(roomFor(accounts, days, 100_000)).toEqual({ memoryMb, threads });
