@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { repositoryFolder, type SideResult } from '../child.js';
+import type { SideResult } from '../child.js';
 import type { Target } from '../simulator.js';
+import { shipped } from './books.js';
 import { answer, readInput, used } from './usage.js';
 
 /**
@@ -48,9 +48,6 @@ type Session = typeof import('../../src/commands/session.js');
 type Pipeline = typeof import('../../src/pipeline.js');
 type Loading = typeof import('../../src/pipeline/loading.js');
 type Publishing = typeof import('../../src/pipeline/publishing.js');
-
-const shipped = async <Module>(path: string): Promise<Module> =>
-  (await import(pathToFileURL(`${repositoryFolder}dist/${path}`).href)) as Module;
 
 const { target, flags, countFromPlan = false, publishes = false, keptIn, groups = false } = readInput<Input>();
 const { configOf, withStore } = await shipped<Session>('commands/session.js');

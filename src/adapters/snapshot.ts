@@ -3,9 +3,10 @@ import { mkdtemp, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { promisify } from 'node:util';
-import { DiskFullError, StorageError } from '../domain/errors.js';
+import { DiskFullError, QueryError, StorageError } from '../domain/errors.js';
+import { ledgerMemoryMb } from '../domain/limits.js';
 import type { Query } from '../domain/query.js';
-import type { Database } from './duckdb.js';
+import { Database } from './duckdb.js';
 import { commitFile, exists, guarded, makeFolder, removePath } from './files.js';
 import { ledgerFile, loadedThrough, openForReading } from './ledger.js';
 import type { Store } from './store.js';
@@ -30,7 +31,7 @@ const readerAgeMsMax = 24 * 60 * 60 * 1000;
  */
 export async function takeSnapshot(store: Store): Promise<void> {
   const { folder, ledger } = store;
-  if ((await identityOfSnapshot(store)) === (await identityOf(ledger))) return;
+  if ((await identityOfSnapshot(folder)) === (await identityOf(ledger))) return;
   await ledger.run('checkpoint', 'checkpoint');
   const path = join(folder, snapshotFile);
   const temporary = `${path}.part`;
@@ -40,21 +41,26 @@ export async function takeSnapshot(store: Store): Promise<void> {
   await removeForgotten(join(folder, readersFolder), mtimeMs - readerAgeMsMax);
 }
 
-async function identityOfSnapshot({ folder, queries, seeds }: Store): Promise<string | undefined> {
-  const snapshot = await openSnapshot(folder, queries, seeds);
-  if (snapshot === undefined) return undefined;
+/** Undefined where there is no snapshot, or none that can be read. Nothing is made ready for queries: it is only looked at. */
+async function identityOfSnapshot(folder: string): Promise<string | undefined> {
+  const path = join(folder, snapshotFile);
+  if (!(await exists(path))) return undefined;
+  let snapshot: Database | undefined;
   try {
-    return await identityOf(snapshot.ledger);
+    snapshot = await Database.open(path, { memoryMb: ledgerMemoryMb, temporaryFolder: '', readOnly: true });
+    return await identityOf(snapshot);
   } catch (error) {
-    if (error instanceof StorageError) return undefined;
+    if (error instanceof QueryError || (error instanceof StorageError && !(error instanceof DiskFullError)))
+      return undefined;
     throw error;
   } finally {
-    await snapshot.close();
+    snapshot?.close();
   }
 }
 
-/** The number of lines alone could be that of another ledger, which was here before. */
+/** Which queries made it, and what it holds: the number of lines alone could be that of another ledger, which was here before. */
 async function identityOf(ledger: Database): Promise<string> {
+  const [[fingerprint] = []] = await ledger.texts('ledger_version', 'select fingerprint from ledger_version');
   const [[lines] = []] = await ledger.texts(
     'loaded_lines',
     "select concat_ws(' ', max(sequence), count(*), sum(row_count)) from loaded_lines",
@@ -63,7 +69,7 @@ async function identityOf(ledger: Database): Promise<string> {
     'tasks',
     "select concat_ws(' ', count(*), min(started_at), max(started_at)) from tasks",
   );
-  return `${lines} ${tasks}`;
+  return `${fingerprint} ${lines} ${tasks}`;
 }
 
 async function removeForgotten(folder: string, beforeMs: number): Promise<void> {
