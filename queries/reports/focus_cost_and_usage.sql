@@ -7,6 +7,7 @@
 --             focus_families
 -- grain:      ChargePeriodStart, x_AccountId, BillingCurrency, x_UsageFamily, x_Direction, x_CountryCode
 -- order:      ChargePeriodStart, x_AccountId, BillingCurrency, x_UsageFamily, x_Direction, x_CountryCode
+-- pieces:     day
 -- columns:
 --   BilledCost          DECIMAL(38,8)  in BillingCurrency; of the priced records; positive = Twilio charged us
 --   BillingAccountId    VARCHAR        the main account

@@ -15,6 +15,7 @@ export const ownSelect = (file: string, sql: string): Query => ({
   totals: [],
   needs: undefined,
   published: true,
+  byDay: false,
   severity: undefined,
   meaning: undefined,
   ownFile: file,

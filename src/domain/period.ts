@@ -53,6 +53,16 @@ export const daysIn = (window: Window): number =>
   differenceInCalendarDays(new UTCDate(window.end), new UTCDate(window.start));
 
 /** `window` less `holes`, as the fewest windows in time order. Holes may overlap and come in any order. */
+/** The window in pieces of so many days, the last one of what is left. */
+export function piecesOf(window: Window, days: number): Window[] {
+  const pieces: Window[] = [];
+  for (let start = window.start; start < window.end; start = addDays(start, days)) {
+    const end = addDays(start, days);
+    pieces.push({ start, end: end > window.end ? window.end : end });
+  }
+  return pieces;
+}
+
 export function subtractWindows(window: Window, holes: readonly Window[]): Window[] {
   const left: Window[] = [];
   let from = window.start;

@@ -16,6 +16,7 @@ const knownKeys = [
   'totals',
   'needs',
   'published',
+  'pieces',
 ];
 const columnPattern = /^(\S+)\s+([A-Z]+(?:\(\d+, ?\d+\))?(?:\[\])?)(?:\s+(.*))?$/;
 
@@ -127,11 +128,15 @@ export function parseQuery(layer: QueryLayer, name: string, sql: string): Parsed
   for (const stranger of strangers([...(grainIsWords ? [] : grain), ...order, ...key, ...totals], columns)) {
     problems.push(`${stranger} stands in grain, order, totals or kind but is no column`);
   }
-  if (layer !== 'reports' && ['totals', 'needs', 'published'].some((one) => values.has(one)))
-    problems.push('only a report has `-- totals:`, `-- needs:` and `-- published:`; take them out');
+  if (layer !== 'reports' && ['totals', 'needs', 'published', 'pieces'].some((one) => values.has(one)))
+    problems.push('only a report has `-- totals:`, `-- needs:`, `-- published:` and `-- pieces:`; take them out');
   if (!['no', undefined].includes(values.get('published')))
     problems.push(
       `\`-- published: ${values.get('published') ?? ''}\` is not \`no\`; without that line a report is published`,
+    );
+  if (!['day', undefined].includes(values.get('pieces')))
+    problems.push(
+      `\`-- pieces: ${values.get('pieces') ?? ''}\` is not \`day\`; without that line a report is made at once`,
     );
   for (const { name: column, type } of columns) {
     if (totals.includes(column) && !/^(DECIMAL|BIGINT|INTEGER)/.test(type))
@@ -152,6 +157,7 @@ export function parseQuery(layer: QueryLayer, name: string, sql: string): Parsed
       totals,
       needs: values.get('needs'),
       published: !values.has('published'),
+      byDay: values.has('pieces'),
       severity: severity === 'fail' || severity === 'warn' ? severity : undefined,
       meaning: values.get('meaning'),
       sql: sql.trimEnd(),

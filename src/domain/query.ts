@@ -70,6 +70,8 @@ export interface Query {
   readonly needs: string | undefined;
   /** Reports only: false = too large for every night's set; written only where it is asked for by name. */
   readonly published: boolean;
+  /** Reports only: its order begins with the day, and days can be made one after the other: too wide to be sorted at once for many accounts. */
+  readonly byDay: boolean;
   /** Checks only. */
   readonly severity: Severity | undefined;
   /** Checks only: what to do when rows appear. */

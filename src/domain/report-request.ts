@@ -1,5 +1,5 @@
 import { ConfigError } from './errors.js';
-import { addDays, monthsOf, monthWindow, type Window } from './period.js';
+import { monthsOf, monthWindow, piecesOf, type Window } from './period.js';
 import type { Query } from './query.js';
 
 export const reportFormats = ['csv', 'json', 'ndjson', 'parquet', 'xlsx', 'md'] as const;
@@ -77,12 +77,7 @@ function formatOf(
 /** The windows that a report is made for, oldest first: the range itself, or each day or month of it. */
 export function windowsOf(range: Window, period: Period | undefined): Window[] {
   if (period === undefined) return [range];
-  if (period === 'day') {
-    const days: Window[] = [];
-    for (let start = range.start; start < range.end; start = addDays(start, 1))
-      days.push({ start, end: addDays(start, 1) });
-    return days;
-  }
+  if (period === 'day') return piecesOf(range, 1);
   return monthsOf(range).map((month) => {
     const { start, end } = monthWindow(month);
     return { start: start < range.start ? range.start : start, end: end > range.end ? range.end : end };

@@ -1,4 +1,4 @@
-import { reportMemoryMb, wideReportMemoryMb } from './limits.js';
+import { reportMemoryMb } from './limits.js';
 
 /**
  * Days times accounts that two threads have room for in the memory of reports: each of them holds row groups of its own of wide rows. Measured
@@ -7,8 +7,9 @@ import { reportMemoryMb, wideReportMemoryMb } from './limits.js';
  */
 export const accountDaysOfTwoThreads = 40_000;
 /**
- * Days times accounts that are added up at once: records by account, day, family, direction and country are ten times as many groups or more.
- * Three million of them are too many for the memory of reports.
+ * Days times accounts that are added up at once, or reported on in a report that is made day by day: records by account, day, family, direction
+ * and country are ten times as many groups or more. Three million of them are too many for the memory of reports, and so are a month of 5,000
+ * accounts' 42 columns of FOCUS, which are sorted; eight days of it are too many, four fit.
  */
 export const accountDaysAddedUp = 10_000;
 /** What one thread has room for, likewise: 155,000 fit, 310,000 need twice the memory. */
@@ -22,15 +23,17 @@ export interface Room {
   readonly memoryMb: number;
   /** Undefined = as many as there are cores. */
   readonly threads: 1 | undefined;
+  /** Days at once of a report that is made day by day. */
+  readonly pieceDays: number;
 }
 
 /** What the database may use while it compares and reports on so many accounts and days, of so many records in all. */
 export function roomFor(accounts: number, days: number, records: number): Room {
   const accountDays = accounts * days;
   const isLarge = accountDays > accountDaysOfTwoThreads;
-  const memoryMb = isLarge ? wideReportMemoryMb : reportMemoryMb;
   return {
-    memoryMb: Math.min(memoryMbMax, Math.ceil(memoryMb * Math.max(1, accountDays / accountDaysOfOneThread))),
+    memoryMb: Math.min(memoryMbMax, Math.ceil(reportMemoryMb * Math.max(1, accountDays / accountDaysOfOneThread))),
     threads: isLarge || records < recordsOfTwoThreads ? 1 : undefined,
+    pieceDays: Math.max(1, Math.floor(accountDaysAddedUp / Math.max(1, accounts))),
   };
 }

@@ -5,10 +5,9 @@ import { exportMemoryMb } from '../domain/limits.js';
 import { dayOf, type Window } from '../domain/period.js';
 import { dayParameters, parametersOf, type Query, reportsOf } from '../domain/query.js';
 import { byPeriod, type Filters, type ReportRequest, windowsOf } from '../domain/report-request.js';
+import type { Room } from '../domain/report-room.js';
 import { createScopeDays, divideLedger, planFilters, readsOf, scopeTables } from '../domain/report-scope.js';
 import {
-  createReport,
-  insertReport,
   reportRows,
   reportTable,
   selectEscaped,
@@ -17,6 +16,7 @@ import {
   selectTyped,
 } from '../domain/report-sql.js';
 import { compare } from '../stages/reconcile.js';
+import { makeTable } from '../stages/report.js';
 import { fillInputs } from './inputs.js';
 import { inOwnFile, readOwnQuery, requireGrain } from './own-query.js';
 import type { Book } from './reader.js';
@@ -54,7 +54,7 @@ export async function* ask(
 ): AsyncGenerator<Asked> {
   const { ledger } = book;
   await fillInputs(ledger, config);
-  await makeRoom(book, config.range, reports.every(({ published }) => published) ? 0 : exportMemoryMb);
+  const room = await makeRoom(book, config.range, reports.every(({ published }) => published) ? 0 : exportMemoryMb);
   await ledger.seal(paths);
   await fillScope(ledger, request.filters);
   const note = onNote === undefined ? undefined : await unknownDaysNote(book, config.range, request.filters);
@@ -65,7 +65,7 @@ export async function* ask(
     const plan = planFilters(byPeriod(query, request.groupBy), request.filters, book.queries);
     const hidden = plan.divided ? await divide(book) : [];
     try {
-      yield await make(book, config.range, request.groupBy, query, plan.condition, signal);
+      yield await make(book, config.range, room, request.groupBy, query, plan.condition, signal);
     } catch (error) {
       throw query.ownFile === undefined ? error : inOwnFile(error, query.ownFile);
     }
@@ -77,6 +77,7 @@ export async function* ask(
 async function make(
   { ledger, queries }: Book,
   range: Window,
+  room: Room,
   groupBy: ReportRequest['groupBy'],
   query: Query,
   condition: string,
@@ -92,10 +93,10 @@ async function make(
   for (const [index, window] of windows.entries()) {
     signal.throwIfAborted();
     if (compared) await compare({ sql: ledger, queries }, window);
-    for (const other of others) await ledger.run(other.name, createReport(other), parametersIn(other, window));
+    for (const other of others) await makeTable(ledger, other, window, room);
+    if (!isHeld) continue;
     const period = wanted === query ? undefined : { column: groupBy ?? '', day: dayOf(window.start) };
-    const table = index === 0 ? createReport(query, period) : insertReport(query, period);
-    if (isHeld) await ledger.run(query.name, table, parametersIn(query, window));
+    await makeTable(ledger, query, window, room, { period, isMore: index > 0 });
   }
   if (isHeld) await requireGrain(ledger, wanted);
   const from = isHeld ? reportTable(wanted) : reportRows(wanted);

@@ -10,6 +10,7 @@ import type { Finding } from '../domain/finding.js';
 import { type Month, monthsOf, monthWindow } from '../domain/period.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
 import { reconciliationText } from '../domain/reconciliation-text.js';
+import type { Room } from '../domain/report-room.js';
 import { monthPage } from '../stages/month-page.js';
 import { check, compare, summarise } from '../stages/reconcile.js';
 import { describeSet, materialise, type WrittenFile, writeReports } from '../stages/report.js';
@@ -44,8 +45,8 @@ export interface PublishedMonth extends ReconciledMonth {
  */
 export async function publish(store: Store, config: Config, outside: Outside): Promise<PublishedMonth[]> {
   await bringUpToDate(store, outside);
-  const months = await eachMonth(store, config, outside, 'report', (month) =>
-    publishMonth(store, config, month, outside.signal),
+  const months = await eachMonth(store, config, outside, 'report', (month, room) =>
+    publishMonth(store, config, month, room, outside.signal),
   );
   outside.onEvent({ kind: 'stage', stage: 'snapshot', detail: 'for readers' });
   await takeSnapshot(store);
@@ -54,8 +55,8 @@ export async function publish(store: Store, config: Config, outside: Outside): P
 
 /** The comparison alone, for every month of the range: no file is written. @throws StorageError as `publish` does */
 export const reconcileMonths = (book: Book, config: Config, outside: Outside): Promise<ReconciledMonth[]> =>
-  eachMonth(book, config, outside, 'reconcile', (month) =>
-    reconcileMonth({ sql: book.ledger, queries: book.queries }, month),
+  eachMonth(book, config, outside, 'reconcile', (month, room) =>
+    reconcileMonth({ sql: book.ledger, queries: book.queries }, month, room),
   );
 
 async function eachMonth<Result>(
@@ -63,15 +64,14 @@ async function eachMonth<Result>(
   config: Config,
   outside: Outside,
   stage: string,
-  work: (month: Month) => Promise<Result>,
+  work: (month: Month, room: Room) => Promise<Result>,
 ): Promise<Result[]> {
   await fillInputs(book.ledger, config);
   const results: Result[] = [];
   for (const month of monthsOf(config.range)) {
     outside.signal.throwIfAborted();
     outside.onEvent({ kind: 'stage', stage, detail: month });
-    await makeRoom(book, monthWindow(month));
-    results.push(await work(month));
+    results.push(await work(month, await makeRoom(book, monthWindow(month))));
   }
   await leaveRoom(book);
   return results;
@@ -80,17 +80,24 @@ async function eachMonth<Result>(
 async function reconcileMonth(
   ports: Parameters<typeof materialise>[0] & Parameters<typeof compare>[0],
   month: Month,
+  room: Room,
 ): Promise<ReconciledMonth & { readonly reconciliation: Reconciliation }> {
   const period = monthWindow(month);
   await compare(ports, period);
-  await materialise(ports, period);
+  await materialise(ports, period, room);
   const findings = await check(ports, period);
   const broken = findings.filter((finding) => finding.severity === 'fail');
   if (broken.length > 0) throw brokenControls(month, broken);
   return { month, reconciliation: await summarise(ports, month), findings };
 }
 
-async function publishMonth(store: Store, config: Config, month: Month, signal: AbortSignal): Promise<PublishedMonth> {
+async function publishMonth(
+  store: Store,
+  config: Config,
+  month: Month,
+  room: Room,
+  signal: AbortSignal,
+): Promise<PublishedMonth> {
   const closed = await publishClosed(store, config, month);
   if (closed !== undefined) return closed;
   const set = await OutputSet.begin(config.outputFolder, month);
@@ -110,7 +117,7 @@ async function publishMonth(store: Store, config: Config, month: Month, signal: 
   };
   try {
     const own = await writeOwnReports(store, config, month, ports.writeCsv, signal);
-    const reconciled = await reconcileMonth(ports, month);
+    const reconciled = await reconcileMonth(ports, month, room);
     const { reconciliation } = reconciled;
     const findings = [...reconciled.findings, ...own.findings];
     const files: WrittenFile[] = [...(await writeReports(ports, findings)), ...own.files];

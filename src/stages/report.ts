@@ -1,6 +1,6 @@
 import { invariant } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
-import type { Month, Window } from '../domain/period.js';
+import { type Month, piecesOf, type Window } from '../domain/period.js';
 import {
   byColumn,
   type DayParameters,
@@ -12,7 +12,8 @@ import {
   queryNamed,
 } from '../domain/query.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
-import { createReport, selectReport } from '../domain/report-sql.js';
+import type { Room } from '../domain/report-room.js';
+import { createReport, insertReport, type PeriodColumn, selectReport } from '../domain/report-sql.js';
 import { statementFileName } from '../domain/statement-name.js';
 import { version } from '../domain/version.js';
 
@@ -49,9 +50,28 @@ const findingColumns = ['check', 'severity', 'subject', 'detail', 'what_to_do'].
 }));
 
 /** Runs every report of the set over the period into a temporary table `report_<name>`, in the report's order, for checks and files. */
-export async function materialise(ports: Pick<ReportPorts, 'sql' | 'queries'>, period: Window): Promise<void> {
+export async function materialise(
+  ports: Pick<ReportPorts, 'sql' | 'queries'>,
+  period: Window,
+  room: Pick<Room, 'pieceDays'>,
+): Promise<void> {
   for (const query of publishedReportsOf(ports.queries)) {
-    await ports.sql.run(query.name, createReport(query), parametersOf(query, dayParameters(period)));
+    await makeTable(ports.sql, query, period, room);
+  }
+}
+
+/** Makes a report's table, or adds to it; one that can be made day by day, in pieces that there is room for. */
+export async function makeTable(
+  sql: Pick<ReportPorts['sql'], 'run'>,
+  query: Query,
+  window: Window,
+  { pieceDays }: Pick<Room, 'pieceDays'>,
+  { period, isMore = false }: { readonly period?: PeriodColumn | undefined; readonly isMore?: boolean } = {},
+): Promise<void> {
+  const pieces = query.byDay ? piecesOf(window, pieceDays) : [window];
+  for (const [index, piece] of pieces.entries()) {
+    const rows = index === 0 && !isMore ? createReport(query, period) : insertReport(query, period);
+    await sql.run(query.name, rows, parametersOf(query, dayParameters(piece)));
   }
 }
 

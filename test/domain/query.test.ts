@@ -45,6 +45,7 @@ describe('parseQuery', () => {
         totals: ['cost'],
         needs: 'rates',
         published: true,
+        byDay: false,
         severity: undefined,
         meaning: undefined,
         sql: sql.trimEnd(),
@@ -109,7 +110,14 @@ describe('parseQuery', () => {
 
   it('refuses totals of what is no report', () => {
     expect(problems('checks', 'x', header({ severity: 'warn', meaning: 'Look.', totals: 'cost' }))).toEqual([
-      'only a report has `-- totals:`, `-- needs:` and `-- published:`; take them out',
+      'only a report has `-- totals:`, `-- needs:`, `-- published:` and `-- pieces:`; take them out',
+    ]);
+  });
+
+  it('takes a report for one that can be made day by day where its header says so, and in no other word', () => {
+    expect(parseQuery('reports', 'x', header({ pieces: 'day' }))).toMatchObject({ query: { byDay: true } });
+    expect(problems('reports', 'x', header({ pieces: 'month' }))).toEqual([
+      '`-- pieces: month` is not `day`; without that line a report is made at once',
     ]);
   });
 
@@ -119,7 +127,7 @@ describe('parseQuery', () => {
       '`-- published: never` is not `no`; without that line a report is published',
     ]);
     expect(problems('checks', 'x', header({ severity: 'warn', meaning: 'Look.', published: 'no' }))).toEqual([
-      'only a report has `-- totals:`, `-- needs:` and `-- published:`; take them out',
+      'only a report has `-- totals:`, `-- needs:`, `-- published:` and `-- pieces:`; take them out',
     ]);
   });
 

@@ -2,8 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CsvRow, csvText } from '../../src/adapters/csv.js';
+import { Store } from '../../src/adapters/store.js';
+import type { Config } from '../../src/config.js';
+import { monthWindow } from '../../src/domain/period.js';
+import { queryNamed } from '../../src/domain/query.js';
+import { selectEscaped } from '../../src/domain/report-sql.js';
+import { fillInputs } from '../../src/pipeline/inputs.js';
+import { compare } from '../../src/stages/reconcile.js';
+import { makeTable } from '../../src/stages/report.js';
 import { columnsOf, focusBreaches, focusColumns, focusVersions } from '../support/focus-conformance.js';
-import { configFor, outputFolderOf, runPipeline, suiteFolder } from '../support/pipeline-run.js';
+import { configFor, dataFolderOf, outputFolderOf, runPipeline, suiteFolder } from '../support/pipeline-run.js';
 import { readFields } from '../support/published.js';
 import { startSimulatorHere } from '../support/simulator.js';
 
@@ -13,12 +21,14 @@ const world = { seed: 1202, accounts: 12, records: 3000, from: '2026-09-24', to:
 const folder = suiteFolder();
 const pathOf = (month: string): string => join(outputFolderOf(folder), month, 'focus_cost_and_usage.csv');
 
+let config: Config;
 let published: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
 
 beforeAll(async () => {
   const simulator = await startSimulatorHere(world);
   try {
-    expect((await runPipeline(configFor(simulator, folder, world))).exitCode).toBe(0);
+    config = configFor(simulator, folder, world);
+    expect((await runPipeline(config)).exitCode).toBe(0);
   } finally {
     await simulator.stop();
   }
@@ -57,6 +67,27 @@ describe('focus_cost_and_usage.csv of two published months', () => {
     expect(values('BillingCurrency').length).toBeGreaterThan(1);
     expect(values('SubAccountId')).toContain('');
     expect(values('x_CountryCode').length).toBeGreaterThan(3);
+  });
+
+  it.each([1, 7, 30])('is the same made %i days at a time', async (pieceDays) => {
+    const store = await Store.open(dataFolderOf(folder), { command: 'test', at: 'now', pid: process.pid });
+    try {
+      const query = queryNamed(store.queries, 'focus_cost_and_usage');
+      const period = monthWindow('2026-09');
+      const rows = async (days: number): Promise<unknown> => {
+        await makeTable(store.ledger, query, period, { pieceDays: days });
+        return store.ledger.texts(query.name, selectEscaped(query));
+      };
+      await fillInputs(store.ledger, config);
+      await compare({ sql: store.ledger, queries: store.queries }, period);
+      const whole = await rows(31);
+      expect(whole).toEqual(
+        (await readFields(pathOf('2026-09'))).slice(1).map((row) => row.map((text) => text || null)),
+      );
+      expect(await rows(pieceDays)).toEqual(whole);
+    } finally {
+      await store.close();
+    }
   });
 
   it('would not conform to what it does not claim: list prices and SKUs', async () => {

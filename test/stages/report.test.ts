@@ -43,7 +43,7 @@ function house() {
 describe('a report that is not published', () => {
   it('is neither made nor written with the set of a month', async () => {
     const { ports, run, written } = house();
-    await materialise(ports, { start: '2026-10-01T00:00:00Z', end: '2026-11-01T00:00:00Z' });
+    await materialise(ports, { start: '2026-10-01T00:00:00Z', end: '2026-11-01T00:00:00Z' }, { pieceDays: 31 });
     expect(run).toEqual(['customer_statement', 'small']);
     const files = await writeReports(ports, []);
     expect(files.map(({ file }) => file)).toEqual([
