@@ -82,6 +82,8 @@ export const landingMemoryMb = 192;
 export const ledgerMemoryMb = 160;
 /** The ledger's while reports are made: a month of 5,000 accounts is half a million rows of completeness. */
 export const reportMemoryMb = 192;
+/** While they are written: tables are read once from their beginning, and the texts of their rows need room outside the database. */
+export const writingMemoryMb = 128;
 /** For what is written row by row and not held: to sort ten million wide rows, 192 MB are too few, whatever is written aside. */
 export const exportMemoryMb = 512;
 /** Pages parsed by one statement: enough to share its overhead, few enough to stay small in memory. */

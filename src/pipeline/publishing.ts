@@ -7,6 +7,7 @@ import type { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { StorageError } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
+import { writingMemoryMb } from '../domain/limits.js';
 import { type Month, monthsOf, monthWindow } from '../domain/period.js';
 import type { Reconciliation } from '../domain/reconciliation.js';
 import { reconciliationText } from '../domain/reconciliation-text.js';
@@ -120,7 +121,9 @@ async function publishMonth(
     const reconciled = await reconcileMonth(ports, month, room);
     const { reconciliation } = reconciled;
     const findings = [...reconciled.findings, ...own.findings];
+    await store.ledger.limitMemory(writingMemoryMb);
     const files: WrittenFile[] = [...(await writeReports(ports, findings)), ...own.files];
+    await store.ledger.limitMemory(room.memoryMb);
     files.push(await set.writeWhole('reconciliation.md', reconciliationText(reconciliation, findings)));
     const page = await monthPage(
       { ...ports, sha256: sha256Of },
