@@ -2,7 +2,7 @@
 --             most. The month before is what the ledger holds of it now.
 -- kind:       query
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      report_customer_cost, charge_days, usage_days, known_days, account_customers
+-- reads:      report_customer_cost, account_day_costs, known_days, account_customers
 -- grain:      currency, place
 -- order:      currency, place
 -- columns:
@@ -15,39 +15,15 @@
 --   change         DECIMAL(38,8)  total_cost less previous_cost; empty where one of them is, and where a list of this
 --                                 month was not read whole
 --   presence       VARCHAR        both, new = nothing was used the month before, gone = nothing this month
-with previous_items as (
+with previous as (
   select
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    max(coalesce(c.customer_name, 'unallocated')) as customer_name,
-    d.currency,
-    sum(d.cost) as cost
-  from charge_days as d
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = d.account_sid
-    and c.valid_from <= d.day
-    and c.valid_to > d.day
-  where d.day < $start and d.day >= cast(date_trunc('month', $start - 1) as date) and d.currency <> ''
-  group by coalesce(c.customer_id, 'unallocated'), d.currency
-),
-
-previous_other as (
-  select
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    max(coalesce(c.customer_name, 'unallocated')) as customer_name,
-    u.currency,
-    sum(u.other_cost) as cost
-  from usage_days as u
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = u.account_sid
-    and c.valid_from <= u.day
-    and c.valid_to > u.day
-  where
-    u.day < $start
-    and u.day >= cast(date_trunc('month', $start - 1) as date)
-    and (u.total_price_cost <> 0 or u.calls_usage_cost <> 0 or u.messages_usage_cost <> 0)
-  group by coalesce(c.customer_id, 'unallocated'), u.currency
+    customer_id,
+    max(customer_name) as customer_name,
+    currency,
+    sum(calls_cost + messages_cost + other_cost) as cost
+  from account_day_costs
+  where day < $start and day >= cast(date_trunc('month', $start - 1) as date) and currency <> ''
+  group by customer_id, currency
 ),
 
 -- A list that was not read whole leaves a cost as unknown as usage that was not: both are missing in the sum.
@@ -67,20 +43,6 @@ unknown as (
     and k.day >= cast(date_trunc('month', $start - 1) as date)
     and not (k.usage_known and k.calls_complete and k.messages_complete)
   group by coalesce(c.customer_id, 'unallocated')
-),
-
-together as (
-  select customer_id, customer_name, currency, cost
-  from previous_items
-  union all
-  select customer_id, customer_name, currency, cost
-  from previous_other
-),
-
-previous as (
-  select customer_id, max(customer_name) as customer_name, currency, sum(cost) as cost
-  from together
-  group by customer_id, currency
 ),
 
 current_month as (

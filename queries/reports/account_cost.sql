@@ -1,6 +1,6 @@
 -- purpose:    What each account cost per month, by currency: customer_cost before accounts are added up.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charge_days, usage_days, known_days, account_customers, accounts, month_statuses, statuses
+-- reads:      account_day_costs, accounts, month_statuses, statuses
 -- grain:      month, account_sid, customer_id, currency
 -- order:      month, account_sid, customer_id, currency
 -- totals:     calls_count, calls_minutes, calls_cost, messages_count, message_segments, messages_cost, itemised_cost,
@@ -26,106 +26,7 @@
 --   unpriced_messages  BIGINT         counted in no cost
 --   reconciliation     VARCHAR        agrees, explained, pending, unknown or differs: the worst of its days'
 --                                     comparisons with Usage Records
-with items as (
-  select
-    d.month,
-    d.account_sid,
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    d.currency,
-    sum(case when d.service = 'calls' then d.record_count else 0 end) as calls_count,
-    sum(case when d.service = 'calls' then d.minutes else 0 end) as calls_minutes,
-    sum(case when d.service = 'calls' then d.cost else 0 end) as calls_cost,
-    sum(case when d.service = 'messages' then d.record_count else 0 end) as messages_count,
-    sum(case when d.service = 'messages' then d.segments else 0 end) as message_segments,
-    sum(case when d.service = 'messages' then d.cost else 0 end) as messages_cost,
-    cast(0 as decimal(38, 8)) as other_cost,
-    sum(case when d.service = 'calls' then d.unpriced_count else 0 end) as unpriced_calls,
-    sum(case when d.service = 'messages' then d.unpriced_count else 0 end) as unpriced_messages
-  from charge_days as d
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = d.account_sid
-    and c.valid_from <= d.day
-    and c.valid_to > d.day
-  where d.day >= $start and d.day < $end
-  group by d.month, d.account_sid, coalesce(c.customer_id, 'unallocated'), d.currency
-),
-
--- Twilio lists unused categories as rows of zeros: a currency in which nothing was used makes no row.
-other as (
-  select
-    cast(date_trunc('month', u.day) as date) as month,
-    u.account_sid,
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    u.currency,
-    sum(u.other_cost) as other_cost
-  from usage_days as u
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = u.account_sid
-    and c.valid_from <= u.day
-    and c.valid_to > u.day
-  where
-    u.day >= $start
-    and u.day < $end
-    and (u.total_price_cost <> 0 or u.calls_usage_cost <> 0 or u.messages_usage_cost <> 0)
-  group by
-    cast(date_trunc('month', u.day) as date),
-    u.account_sid,
-    coalesce(c.customer_id, 'unallocated'),
-    u.currency
-),
-
-unknown as (
-  select
-    cast(date_trunc('month', k.day) as date) as month,
-    k.account_sid,
-    coalesce(c.customer_id, 'unallocated') as customer_id
-  from known_days as k
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = k.account_sid
-    and c.valid_from <= k.day
-    and c.valid_to > k.day
-  where k.day >= $start and k.day < $end and not k.usage_known
-  group by cast(date_trunc('month', k.day) as date), k.account_sid, coalesce(c.customer_id, 'unallocated')
-),
-
-together as (
-  select
-    month,
-    account_sid,
-    customer_id,
-    currency,
-    calls_count,
-    calls_minutes,
-    calls_cost,
-    messages_count,
-    message_segments,
-    messages_cost,
-    other_cost,
-    unpriced_calls,
-    unpriced_messages
-  from items
-  union all
-  select
-    month,
-    account_sid,
-    customer_id,
-    currency,
-    0 as calls_count,
-    0 as calls_minutes,
-    cast(0 as decimal(38, 8)) as calls_cost,
-    0 as messages_count,
-    0 as message_segments,
-    cast(0 as decimal(38, 8)) as messages_cost,
-    other_cost,
-    0 as unpriced_calls,
-    0 as unpriced_messages
-  from other
-),
-
-summed as (
+with summed as (
   select
     month,
     account_sid,
@@ -140,8 +41,16 @@ summed as (
     sum(other_cost) as other_cost,
     cast(sum(unpriced_calls) as bigint) as unpriced_calls,
     cast(sum(unpriced_messages) as bigint) as unpriced_messages
-  from together
+  from account_day_costs
+  where day >= $start and day < $end and (currency <> '' or calls_count + messages_count > 0)
   group by month, account_sid, customer_id, currency
+),
+
+known as (
+  select month, account_sid, customer_id, min(case when usage_known then 1 else 0 end) as usage_known
+  from account_day_costs
+  where day >= $start and day < $end
+  group by month, account_sid, customer_id
 ),
 
 judged as (
@@ -159,7 +68,7 @@ judged as (
     s.message_segments,
     s.messages_cost,
     s.calls_cost + s.messages_cost as itemised_cost,
-    case when s.currency <> '' and u.customer_id is null then s.other_cost end as other_cost,
+    case when s.currency <> '' and k.usage_known = 1 then s.other_cost end as other_cost,
     s.unpriced_calls,
     s.unpriced_messages,
     -- What has no currency yet is unpriced. A month of which nothing was read is unknown.
@@ -170,10 +79,10 @@ judged as (
     ) as badness
   from summed as s
   -- n:1, an account's month with a customer is listed once
-  left join unknown as u
-    on u.month = s.month
-    and u.account_sid = s.account_sid
-    and u.customer_id = s.customer_id
+  join known as k
+    on k.month = s.month
+    and k.account_sid = s.account_sid
+    and k.customer_id = s.customer_id
   -- n:1, an account is listed once
   left join accounts as a on a.sid = s.account_sid
   -- n:1 each, listed by month, account, customer and currency: its own, and what counts for every currency

@@ -1,7 +1,7 @@
 -- purpose:    What each customer cost per month beside the month before and the average of the three before it. Reads
 --             days before $start: the calendar months before, whole, whatever days are asked for.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charge_families, usage_days, known_days, account_customers, listed_accounts, days
+-- reads:      account_day_costs, known_days, account_customers, listed_accounts, days
 -- grain:      month, customer_id, currency
 -- order:      month, customer_id, currency
 -- totals:     itemised_cost, itemised_previous, itemised_change, total_cost, total_previous, total_change
@@ -43,72 +43,21 @@ all_months as (
   group by month
 ),
 
-items as (
-  select
-    cast(date_trunc('month', f.day) as date) as month,
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    f.currency,
-    sum(f.cost) as whole_cost,
-    sum(case when f.day >= $start then f.cost else 0 end) as own_cost,
-    max(case when f.day >= $start then 1 else 0 end) as is_own
-  from charge_families as f
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = f.account_sid
-    and c.valid_from <= f.day
-    and c.valid_to > f.day
-  where
-    f.day >= cast(date_trunc('month', $start) - interval 3 month as date)
-    and f.day < $end
-    and f.currency <> ''
-  group by cast(date_trunc('month', f.day) as date), coalesce(c.customer_id, 'unallocated'), f.currency
-),
-
--- Twilio lists unused categories as rows of zeros: a currency in which nothing was used makes no row.
-other as (
-  select
-    cast(date_trunc('month', u.day) as date) as month,
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    u.currency,
-    sum(u.other_cost) as whole_cost,
-    sum(case when u.day >= $start then u.other_cost else 0 end) as own_cost,
-    max(case when u.day >= $start then 1 else 0 end) as is_own
-  from usage_days as u
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = u.account_sid
-    and c.valid_from <= u.day
-    and c.valid_to > u.day
-  where
-    u.day >= cast(date_trunc('month', $start) - interval 3 month as date)
-    and u.day < $end
-    and (u.total_price_cost <> 0 or u.calls_usage_cost <> 0 or u.messages_usage_cost <> 0)
-  group by cast(date_trunc('month', u.day) as date), coalesce(c.customer_id, 'unallocated'), u.currency
-),
-
-together as (
-  select
-    month, customer_id, currency, whole_cost as whole_itemised, own_cost as own_itemised,
-    cast(0 as decimal(38, 8)) as whole_other, cast(0 as decimal(38, 8)) as own_other, is_own
-  from items
-  union all
-  select
-    month, customer_id, currency, cast(0 as decimal(38, 8)) as whole_itemised,
-    cast(0 as decimal(38, 8)) as own_itemised, whole_cost as whole_other, own_cost as own_other, is_own
-  from other
-),
-
 figures as (
   select
     month,
     customer_id,
     currency,
-    sum(whole_itemised) as whole_itemised,
-    sum(own_itemised) as own_itemised,
-    sum(whole_other) as whole_other,
-    sum(own_other) as own_other,
-    max(is_own) as is_own
-  from together
+    sum(calls_cost + messages_cost) as whole_itemised,
+    sum(case when day >= $start then calls_cost + messages_cost else cast(0 as decimal(38, 8)) end) as own_itemised,
+    sum(other_cost) as whole_other,
+    sum(case when day >= $start then other_cost else cast(0 as decimal(38, 8)) end) as own_other,
+    max(case when day >= $start then 1 else 0 end) as is_own
+  from account_day_costs
+  where
+    day >= cast(date_trunc('month', $start) - interval 3 month as date)
+    and day < $end
+    and currency <> ''
   group by month, customer_id, currency
 ),
 

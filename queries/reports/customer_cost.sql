@@ -1,6 +1,6 @@
 -- purpose:    What each customer cost per month, by currency: the headline.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charge_days, usage_days, known_days, account_customers, month_statuses, statuses
+-- reads:      account_day_costs, month_statuses, statuses
 -- grain:      month, customer_id, currency
 -- order:      month, customer_id, currency
 -- totals:     calls_count, calls_minutes, calls_cost, messages_count, message_segments, messages_cost, itemised_cost,
@@ -24,101 +24,7 @@
 --   unpriced_messages  BIGINT         counted in no cost
 --   reconciliation     VARCHAR        agrees, explained, pending, unknown or differs: the worst of its days'
 --                                     comparisons with Usage Records
-with items as (
-  select
-    d.month,
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    max(coalesce(c.customer_name, 'unallocated')) as customer_name,
-    d.currency,
-    sum(case when d.service = 'calls' then d.record_count else 0 end) as calls_count,
-    sum(case when d.service = 'calls' then d.minutes else 0 end) as calls_minutes,
-    sum(case when d.service = 'calls' then d.cost else 0 end) as calls_cost,
-    sum(case when d.service = 'messages' then d.record_count else 0 end) as messages_count,
-    sum(case when d.service = 'messages' then d.segments else 0 end) as message_segments,
-    sum(case when d.service = 'messages' then d.cost else 0 end) as messages_cost,
-    cast(0 as decimal(38, 8)) as other_cost,
-    sum(case when d.service = 'calls' then d.unpriced_count else 0 end) as unpriced_calls,
-    sum(case when d.service = 'messages' then d.unpriced_count else 0 end) as unpriced_messages
-  from charge_days as d
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = d.account_sid
-    and c.valid_from <= d.day
-    and c.valid_to > d.day
-  where d.day >= $start and d.day < $end
-  group by d.month, coalesce(c.customer_id, 'unallocated'), d.currency
-),
-
--- Twilio lists unused categories as rows of zeros: a currency in which nothing was used makes no row.
-other as (
-  select
-    cast(date_trunc('month', u.day) as date) as month,
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    max(coalesce(c.customer_name, 'unallocated')) as customer_name,
-    u.currency,
-    sum(u.other_cost) as other_cost
-  from usage_days as u
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = u.account_sid
-    and c.valid_from <= u.day
-    and c.valid_to > u.day
-  where
-    u.day >= $start
-    and u.day < $end
-    and (u.total_price_cost <> 0 or u.calls_usage_cost <> 0 or u.messages_usage_cost <> 0)
-  group by cast(date_trunc('month', u.day) as date), coalesce(c.customer_id, 'unallocated'), u.currency
-),
-
-unknown as (
-  select
-    cast(date_trunc('month', k.day) as date) as month,
-    coalesce(c.customer_id, 'unallocated') as customer_id
-  from known_days as k
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = k.account_sid
-    and c.valid_from <= k.day
-    and c.valid_to > k.day
-  where k.day >= $start and k.day < $end and not k.usage_known
-  group by cast(date_trunc('month', k.day) as date), coalesce(c.customer_id, 'unallocated')
-),
-
-together as (
-  select
-    month,
-    customer_id,
-    customer_name,
-    currency,
-    calls_count,
-    calls_minutes,
-    calls_cost,
-    messages_count,
-    message_segments,
-    messages_cost,
-    other_cost,
-    unpriced_calls,
-    unpriced_messages
-  from items
-  union all
-  select
-    month,
-    customer_id,
-    customer_name,
-    currency,
-    0 as calls_count,
-    0 as calls_minutes,
-    cast(0 as decimal(38, 8)) as calls_cost,
-    0 as messages_count,
-    0 as message_segments,
-    cast(0 as decimal(38, 8)) as messages_cost,
-    other_cost,
-    0 as unpriced_calls,
-    0 as unpriced_messages
-  from other
-),
-
-summed as (
+with summed as (
   select
     month,
     customer_id,
@@ -133,8 +39,16 @@ summed as (
     sum(other_cost) as other_cost,
     cast(sum(unpriced_calls) as bigint) as unpriced_calls,
     cast(sum(unpriced_messages) as bigint) as unpriced_messages
-  from together
+  from account_day_costs
+  where day >= $start and day < $end and (currency <> '' or calls_count + messages_count > 0)
   group by month, customer_id, currency
+),
+
+known as (
+  select month, customer_id, min(case when usage_known then 1 else 0 end) as usage_known
+  from account_day_costs
+  where day >= $start and day < $end
+  group by month, customer_id
 ),
 
 compared as (
@@ -156,7 +70,7 @@ judged as (
     s.message_segments,
     s.messages_cost,
     s.calls_cost + s.messages_cost as itemised_cost,
-    case when s.currency <> '' and u.customer_id is null then s.other_cost end as other_cost,
+    case when s.currency <> '' and k.usage_known = 1 then s.other_cost end as other_cost,
     s.unpriced_calls,
     s.unpriced_messages,
     -- What has no currency yet is unpriced. A month of which nothing was read is unknown.
@@ -167,7 +81,7 @@ judged as (
     ) as badness
   from summed as s
   -- n:1, a customer's month is listed once
-  left join unknown as u on u.month = s.month and u.customer_id = s.customer_id
+  join known as k on k.month = s.month and k.customer_id = s.customer_id
   -- n:1 each, grouped by month, customer and currency: its own, and what counts for every currency
   left join compared as o on o.month = s.month and o.customer_id = s.customer_id and o.currency = s.currency
   left join compared as e on e.month = s.month and e.customer_id = s.customer_id and e.currency = ''

@@ -1,6 +1,6 @@
 -- purpose:    What each customer cost per day, by currency: customer_cost before days are added up.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charge_days, usage_days, known_days, account_customers
+-- reads:      account_day_costs
 -- grain:      day, customer_id, currency
 -- order:      day, customer_id, currency
 -- totals:     calls_count, calls_minutes, calls_cost, messages_count, message_segments, messages_cost, itemised_cost,
@@ -22,88 +22,7 @@
 --   total_cost         DECIMAL(38,8)  itemised_cost + other_cost; empty where other_cost is
 --   unpriced_calls     BIGINT         counted in no cost
 --   unpriced_messages  BIGINT         counted in no cost
-with items as (
-  select
-    d.day,
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    coalesce(c.customer_name, 'unallocated') as customer_name,
-    d.currency,
-    case when d.service = 'calls' then d.record_count else 0 end as calls_count,
-    d.minutes as calls_minutes,
-    case when d.service = 'calls' then d.cost else cast(0 as decimal(38, 8)) end as calls_cost,
-    case when d.service = 'messages' then d.record_count else 0 end as messages_count,
-    d.segments as message_segments,
-    case when d.service = 'messages' then d.cost else cast(0 as decimal(38, 8)) end as messages_cost,
-    cast(0 as decimal(38, 8)) as other_cost,
-    case when d.service = 'calls' then d.unpriced_count else 0 end as unpriced_calls,
-    case when d.service = 'messages' then d.unpriced_count else 0 end as unpriced_messages
-  from charge_days as d
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = d.account_sid
-    and c.valid_from <= d.day
-    and c.valid_to > d.day
-  where d.day >= $start and d.day < $end
-),
-
--- Twilio lists unused categories as rows of zeros: a currency in which nothing was used makes no row.
-other as (
-  select
-    u.day,
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    coalesce(c.customer_name, 'unallocated') as customer_name,
-    u.currency,
-    u.other_cost
-  from usage_days as u
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = u.account_sid
-    and c.valid_from <= u.day
-    and c.valid_to > u.day
-  where
-    u.day >= $start
-    and u.day < $end
-    and (u.total_price_cost <> 0 or u.calls_usage_cost <> 0 or u.messages_usage_cost <> 0)
-),
-
-unknown as (
-  select
-    k.day,
-    coalesce(c.customer_id, 'unallocated') as customer_id
-  from known_days as k
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = k.account_sid
-    and c.valid_from <= k.day
-    and c.valid_to > k.day
-  where k.day >= $start and k.day < $end and not k.usage_known
-  group by k.day, coalesce(c.customer_id, 'unallocated')
-),
-
-together as (
-  select
-    day, customer_id, customer_name, currency, calls_count, calls_minutes, calls_cost, messages_count,
-    message_segments, messages_cost, other_cost, unpriced_calls, unpriced_messages
-  from items
-  union all
-  select
-    day,
-    customer_id,
-    customer_name,
-    currency,
-    0 as calls_count,
-    0 as calls_minutes,
-    cast(0 as decimal(38, 8)) as calls_cost,
-    0 as messages_count,
-    0 as message_segments,
-    cast(0 as decimal(38, 8)) as messages_cost,
-    other_cost,
-    0 as unpriced_calls,
-    0 as unpriced_messages
-  from other
-),
-
-summed as (
+with summed as (
   select
     day,
     customer_id,
@@ -118,8 +37,16 @@ summed as (
     sum(other_cost) as other_cost,
     cast(sum(unpriced_calls) as bigint) as unpriced_calls,
     cast(sum(unpriced_messages) as bigint) as unpriced_messages
-  from together
+  from account_day_costs
+  where day >= $start and day < $end and (currency <> '' or calls_count + messages_count > 0)
   group by day, customer_id, currency
+),
+
+known as (
+  select day, customer_id, min(case when usage_known then 1 else 0 end) as usage_known
+  from account_day_costs
+  where day >= $start and day < $end
+  group by day, customer_id
 ),
 
 final as (
@@ -135,15 +62,15 @@ final as (
     s.message_segments,
     s.messages_cost,
     s.calls_cost + s.messages_cost as itemised_cost,
-    case when s.currency <> '' and u.customer_id is null then s.other_cost end as other_cost,
+    case when s.currency <> '' and k.usage_known = 1 then s.other_cost end as other_cost,
     case
-      when s.currency <> '' and u.customer_id is null then s.calls_cost + s.messages_cost + s.other_cost
+      when s.currency <> '' and k.usage_known = 1 then s.calls_cost + s.messages_cost + s.other_cost
     end as total_cost,
     s.unpriced_calls,
     s.unpriced_messages
   from summed as s
   -- n:1, a customer's day is listed once
-  left join unknown as u on u.day = s.day and u.customer_id = s.customer_id
+  join known as k on k.day = s.day and k.customer_id = s.customer_id
 )
 
 select

@@ -1,7 +1,7 @@
 -- purpose:    What each customer cost as a journal entry per month and currency, to be booked at the month's end: cost
 --             against an accrued liability to Twilio.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      charge_days, usage_days, known_days, account_customers, currencies, journal_accounts
+-- reads:      account_day_costs, currencies, journal_accounts
 -- grain:      external_id, line
 -- order:      external_id, line
 -- columns:
@@ -18,69 +18,7 @@
 --   memo            VARCHAR        of the entry: what it is of, and what is not in it
 --   exact_amount    DECIMAL(38,8)  in currency, not rounded; positive = debit; of an entry together: 0
 -- What has no currency has no price either, and cannot be booked.
-with itemised as (
-  select
-    d.month,
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    max(coalesce(c.customer_name, 'unallocated')) as customer_name,
-    d.currency,
-    sum(case when d.service = 'calls' then d.cost else 0 end) as calls_cost,
-    sum(case when d.service = 'messages' then d.cost else 0 end) as messages_cost,
-    cast(0 as decimal(38, 8)) as other_cost,
-    sum(d.unpriced_count) as unpriced_count
-  from charge_days as d
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = d.account_sid
-    and c.valid_from <= d.day
-    and c.valid_to > d.day
-  where d.day >= $start and d.day < $end
-  group by d.month, coalesce(c.customer_id, 'unallocated'), d.currency
-),
-
-other as (
-  select
-    cast(date_trunc('month', u.day) as date) as month,
-    coalesce(c.customer_id, 'unallocated') as customer_id,
-    max(coalesce(c.customer_name, 'unallocated')) as customer_name,
-    u.currency,
-    cast(0 as decimal(38, 8)) as calls_cost,
-    cast(0 as decimal(38, 8)) as messages_cost,
-    sum(u.other_cost) as other_cost,
-    0 as unpriced_count
-  from usage_days as u
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = u.account_sid
-    and c.valid_from <= u.day
-    and c.valid_to > u.day
-  where u.day >= $start and u.day < $end
-  group by cast(date_trunc('month', u.day) as date), coalesce(c.customer_id, 'unallocated'), u.currency
-),
-
-unknown as (
-  select
-    cast(date_trunc('month', k.day) as date) as month,
-    coalesce(c.customer_id, 'unallocated') as customer_id
-  from known_days as k
-  -- n:1, an account-day has one customer; none where Twilio does not list the account
-  left join account_customers as c
-    on c.account_sid = k.account_sid
-    and c.valid_from <= k.day
-    and c.valid_to > k.day
-  where k.day >= $start and k.day < $end and not k.usage_known
-  group by cast(date_trunc('month', k.day) as date), coalesce(c.customer_id, 'unallocated')
-),
-
-together as (
-  select month, customer_id, customer_name, currency, calls_cost, messages_cost, other_cost, unpriced_count
-  from itemised
-  union all
-  select month, customer_id, customer_name, currency, calls_cost, messages_cost, other_cost, unpriced_count
-  from other
-),
-
-summed as (
+with summed as (
   select
     month,
     customer_id,
@@ -89,9 +27,17 @@ summed as (
     sum(calls_cost) as calls_cost,
     sum(messages_cost) as messages_cost,
     sum(other_cost) as other_cost,
-    cast(sum(unpriced_count) as bigint) as unpriced_count
-  from together
+    cast(sum(unpriced_calls + unpriced_messages) as bigint) as unpriced_count
+  from account_day_costs
+  where day >= $start and day < $end and (currency <> '' or calls_count + messages_count > 0)
   group by month, customer_id, currency
+),
+
+known as (
+  select month, customer_id, min(case when usage_known then 1 else 0 end) as usage_known
+  from account_day_costs
+  where day >= $start and day < $end
+  group by month, customer_id
 ),
 
 entries as (
@@ -102,13 +48,13 @@ entries as (
     m.minor_unit,
     s.calls_cost,
     s.messages_cost,
-    case when u.customer_id is null then s.other_cost end as other_cost,
+    case when k.usage_known = 1 then s.other_cost end as other_cost,
     'subledger-' || left(cast(s.month as varchar), 7) || '-' || s.currency || '-' || customer_key(s.customer_id)
       as external_id,
     'SL' || substr(cast(s.month as varchar), 3, 2) || substr(cast(s.month as varchar), 6, 2) || s.currency || '-'
       || left(md5(s.customer_id), 11) as journal_number,
     'Twilio ' || left(cast(s.month as varchar), 7) || ', ' || left(s.customer_name, 100)
-      || case when u.customer_id is null then '' else '; other Twilio cost is not known, so not in here' end
+      || case when k.usage_known = 1 then '' else '; other Twilio cost is not known, so not in here' end
       || case
         when s.unpriced_count = 0 then ''
         else '; without a price, so not in here: ' || cast(s.unpriced_count as varchar)
@@ -118,9 +64,9 @@ entries as (
         else '; without price and currency, so in no entry: ' || cast(n.unpriced_count as varchar)
       end as memo
   from summed as s
-  -- n:1 each, a currency and a customer's month are listed once
+  -- n:1 each, a currency and a customer's month are listed once; a currency that is none has no minor unit
   left join currencies as m on m.currency = s.currency
-  left join unknown as u on u.month = s.month and u.customer_id = s.customer_id
+  join known as k on k.month = s.month and k.customer_id = s.customer_id
   left join summed as n on n.month = s.month and n.customer_id = s.customer_id and n.currency = ''
   where s.currency <> ''
 ),

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
-import { isClosing, isRun, type RunFinished, type RunStarted } from '../domain/manifest.js';
+import type { RunFinished, RunStarted } from '../domain/manifest.js';
 import { type Query, queryNamed } from '../domain/query.js';
 import { type Database, sqlText } from './duckdb.js';
 import type { Ledger } from './knowledge.js';
 import { loadedThrough, readLedger } from './ledger.js';
-import { ManifestFile } from './manifest-file.js';
+import { readManifest } from './manifest-facts.js';
 import { loadQueries, seedFiles } from './query-files.js';
-import { manifestFile, requireSameMainAccount } from './store.js';
+import { requireSameMainAccount } from './store.js';
 
 /** What a data folder knows, read without changing one byte of it. The folder need not exist. */
 export interface StoreReading {
@@ -21,13 +20,7 @@ export interface StoreReading {
 /** @throws LockedError, StorageError, ConfigError where the folder belongs to another main account */
 export async function readStore(folder: string, mainAccount: string): Promise<StoreReading> {
   const queries = await loadQueries();
-  const runs: (RunStarted | RunFinished)[] = [];
-  let landedThrough = 0;
-  const manifestPath = join(folder, manifestFile);
-  await ManifestFile.read(manifestPath, (line) => {
-    if (isRun(line)) runs.push(line);
-    else if (!isClosing(line)) landedThrough = line.sequence;
-  });
+  const { path: manifestPath, runs, pulled: landedThrough } = await readManifest(folder);
   const own = runs.find((line) => line.kind === 'run_started')?.main_account;
   requireSameMainAccount(folder, own, mainAccount);
   const ledger = landedThrough === 0 ? undefined : await readLedger(folder, queries, await seedFiles());

@@ -1,19 +1,11 @@
-import { join } from 'node:path';
 import type { Database } from '../adapters/duckdb.js';
-import { ManifestFile } from '../adapters/manifest-file.js';
+import { readManifest } from '../adapters/manifest-facts.js';
 import { loadQueries, seedFiles } from '../adapters/query-files.js';
 import { openSnapshot, type Snapshot, takeSnapshot } from '../adapters/snapshot.js';
-import { manifestFile, Store } from '../adapters/store.js';
+import { Store } from '../adapters/store.js';
 import type { Config } from '../config.js';
 import { LockedError, StorageError } from '../domain/errors.js';
-import {
-  type ClosingLine,
-  isClosing,
-  isRun,
-  type ManifestLine,
-  type RunFinished,
-  type RunStarted,
-} from '../domain/manifest.js';
+import type { ClosingLine, RunFinished, RunStarted } from '../domain/manifest.js';
 import { type Query, queryNamed } from '../domain/query.js';
 import { bringUpToDate } from './loading.js';
 import type { Outside } from './outside.js';
@@ -86,10 +78,9 @@ export async function openReader(config: Config, outside: Outside, holder: Holde
 
 /** Read again: a run may have ended since the manifest was read. @throws StorageError where the manifest has lost lines */
 async function requireLines(folder: string, snapshot: Snapshot): Promise<void> {
-  const { loadable } = await readManifest(folder);
+  const { loadable, path } = await readManifest(folder);
   if (snapshot.through <= loadable) return;
   await snapshot.close();
-  const path = join(folder, manifestFile);
   throw new StorageError(
     `the snapshot of the ledger holds line ${snapshot.through} of ${path}, of which nothing is there behind line ${loadable}: lines are missing. Restore the manifest from a backup.`,
   );
@@ -104,23 +95,4 @@ async function renew(config: Config, outside: Outside, holder: Holder): Promise<
   } finally {
     await store.close();
   }
-}
-
-interface ManifestFacts {
-  readonly runs: (RunStarted | RunFinished)[];
-  readonly closings: ClosingLine[];
-  /** The last line that a ledger can hold. */
-  readonly loadable: number;
-}
-
-async function readManifest(folder: string): Promise<ManifestFacts> {
-  const runs: (RunStarted | RunFinished)[] = [];
-  const closings: ClosingLine[] = [];
-  let loadable = 0;
-  await ManifestFile.read(join(folder, manifestFile), (line: ManifestLine) => {
-    if (isRun(line)) runs.push(line);
-    else loadable = line.sequence;
-    if (isClosing(line)) closings.push(line);
-  });
-  return { runs, closings, loadable };
 }
