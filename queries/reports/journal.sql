@@ -1,7 +1,7 @@
 -- purpose:    What each customer cost as a journal entry per month and currency, to be booked at the month's end: cost
 --             against an accrued liability to Twilio.
 -- parameters: $start DATE inclusive UTC; $end DATE exclusive UTC
--- reads:      account_day_costs, currencies, journal_accounts
+-- reads:      account_day_costs, known_days, account_customers, currencies, journal_accounts
 -- grain:      external_id, line
 -- order:      external_id, line
 -- columns:
@@ -40,6 +40,23 @@ known as (
   group by month, customer_id
 ),
 
+-- Account-days whose list of calls or messages was not read whole: what is booked of them may lack some.
+unread as (
+  select
+    cast(date_trunc('month', k.day) as date) as month,
+    coalesce(c.customer_id, 'unallocated') as customer_id,
+    sum(case when k.calls_complete then 0 else 1 end) as calls_days,
+    sum(case when k.messages_complete then 0 else 1 end) as messages_days
+  from known_days as k
+  -- n:1, an account-day has one customer; none where Twilio does not list the account
+  left join account_customers as c
+    on c.account_sid = k.account_sid
+    and c.valid_from <= k.day
+    and c.valid_to > k.day
+  where k.day >= $start and k.day < $end and not (k.calls_complete and k.messages_complete)
+  group by cast(date_trunc('month', k.day) as date), coalesce(c.customer_id, 'unallocated')
+),
+
 entries as (
   select
     s.month,
@@ -56,6 +73,14 @@ entries as (
     'Twilio ' || left(cast(s.month as varchar), 7) || ', ' || left(s.customer_name, 100)
       || case when k.usage_known = 1 then '' else '; other Twilio cost is not known, so not in here' end
       || case
+        when coalesce(i.calls_days, 0) = 0 then ''
+        else '; calls are not known whole on account-days: ' || cast(i.calls_days as varchar)
+      end
+      || case
+        when coalesce(i.messages_days, 0) = 0 then ''
+        else '; messages are not known whole on account-days: ' || cast(i.messages_days as varchar)
+      end
+      || case
         when s.unpriced_count = 0 then ''
         else '; without a price, so not in here: ' || cast(s.unpriced_count as varchar)
       end
@@ -67,6 +92,7 @@ entries as (
   -- n:1 each, a currency and a customer's month are listed once; a currency that is none has no minor unit
   left join currencies as m on m.currency = s.currency
   join known as k on k.month = s.month and k.customer_id = s.customer_id
+  left join unread as i on i.month = s.month and i.customer_id = s.customer_id
   left join summed as n on n.month = s.month and n.customer_id = s.customer_id and n.currency = ''
   where s.currency <> ''
 ),

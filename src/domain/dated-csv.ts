@@ -17,6 +17,10 @@ export interface DatedEntry {
 export function headerProblems({ line, fields }: CsvRecord, columns: readonly string[]): string[] {
   const names = fields.map((field) => field.trim());
   const at = `line ${line}:`;
+  if (names.length === 1 && columns.some((name) => /[;\t]/.test(names[0] ?? '') && (names[0] ?? '').includes(name)))
+    return [
+      `${at} the columns are not separated by commas; save the file as CSV with commas (and a point in decimals)`,
+    ];
   return [
     ...columns.filter((name) => !names.includes(name)).map((name) => `${at} column ${name} is missing`),
     ...names

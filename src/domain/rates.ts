@@ -1,5 +1,6 @@
 import { type CsvRecord, unallocated } from './customer-map.js';
 import { type DatedEntry, headerProblems, inLineOrder, parseWindow, windowProblems } from './dated-csv.js';
+import { unescapeFormula } from './formula.js';
 
 /** What a customer is charged for a cost: one line of rates.csv. A field that is empty holds for any. */
 export interface Rate extends DatedEntry {
@@ -76,7 +77,8 @@ function parseRate(
     return undefined;
   }
   const field = (name: string): string => (fields[names.indexOf(name)] ?? '').trim();
-  const customerId = field('customer_id');
+  // As reports have it: what a spreadsheet would run stands there with an apostrophe before it.
+  const customerId = unescapeFormula(field('customer_id'));
   if (customerId === unallocated)
     problem(`customer_id "${unallocated}" is nobody: cost of unmapped accounts is not charged`);
   const rate = {

@@ -58,6 +58,28 @@ describe('subledger close', () => {
     expect(await closings()).toEqual([]);
   });
 
+  it('without the rates that the published month was made with is refused, and the month stays as it is', async () => {
+    const rates = join(folder, 'of-last-time.csv');
+    const columns =
+      'customer_id,service,direction,country_prefix,currency,markup_percent,price_per_unit,valid_from,valid_to';
+    await writeFile(rates, `${columns}\n,,,,USD,20,,,\n`);
+    await run('report', '--month', '2026-09', '--quiet', '--rates', rates);
+    const before = await hashesOf(join(outputFolderOf(folder), '2026-09'));
+    expect(Object.keys(before)).toContain('customer_invoice_lines.csv');
+    const { code, stderr } = await run('close', '2026-09', '--reason', 'x', '--quiet');
+    expect({ code, stderr: stderr.trim() }).toEqual({
+      code: 2,
+      stderr:
+        'error: 2026-09 was published with customer_invoice_lines.csv, and would be closed without it, for want of rates: give them with --rates <file> or SUBLEDGER_RATES, or in rates.csv of this folder; or publish the month without them first (subledger report --month 2026-09).',
+    });
+    expect(await closings()).toEqual([]);
+    expect(await hashesOf(join(outputFolderOf(folder), '2026-09'))).toEqual(before);
+    await run('report', '--month', '2026-09', '--quiet');
+    expect(Object.keys(await hashesOf(join(outputFolderOf(folder), '2026-09')))).not.toContain(
+      'customer_invoice_lines.csv',
+    );
+  });
+
   it('closes with a reason; run, report and status say so, and a second time is refused', async () => {
     const { code, stdout, stderr } = await run('close', '2026-09', '--reason', ' ticket 4711 ', '--quiet');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -52,6 +52,27 @@ describe('rates', () => {
     });
   });
 
+  it('name a customer as reports write it, with the apostrophe before what a spreadsheet would run', () => {
+    const lines = ["'@handles", '@others', "' =1+1", "''-1", "'plain"].map((id) => `${id},,,,USD,1,,,`);
+    const parsed = parse(...lines);
+    expect('rates' in parsed ? parsed.rates.map(({ customerId }) => customerId) : parsed).toEqual([
+      '@handles',
+      '@others',
+      ' =1+1',
+      "'-1",
+      "'plain",
+    ]);
+  });
+
+  it('of a file with semicolons or tabs are refused with one problem, that says what to do', () => {
+    for (const mark of [';', '\t'])
+      expect(parseRates(readCsvText(`${rateColumns.join(mark)}\n,,`).records, currencies)).toEqual({
+        problems: [
+          'line 1: the columns are not separated by commas; save the file as CSV with commas (and a point in decimals)',
+        ],
+      });
+  });
+
   it('take columns in any order', () => {
     const names = rateColumns.toReversed().join(',');
     expect(parseRates(readCsvText(`${names}\n,,,7,USD,,,,\n`).records, currencies)).toMatchObject({
