@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { CsvRecord } from '../domain/customer-map.js';
-import { escapeFormula } from '../domain/formula.js';
+import { escapeFormula, holdsTexts } from '../domain/formula.js';
 
-/** A column's DuckDB type decides whether its texts may be escaped: only VARCHAR may, numbers and dates never. */
+/** A column's DuckDB type decides whether its texts may be escaped: those that hold texts may, numbers and dates never. */
 export interface CsvColumn {
   readonly name: string;
   readonly type: string;
@@ -41,7 +41,7 @@ const csvHeader = (columns: readonly CsvColumn[], options: CsvOptions): string =
   (options.excel === true ? '\uFEFF' : '') + write([columns.map(({ name }) => escapeFormula(name))], options);
 
 function csvBody(columns: readonly CsvColumn[], rows: readonly CsvRow[], options: CsvOptions): string {
-  const isText = columns.map(({ type }) => type === 'VARCHAR');
+  const isText = columns.map(({ type }) => holdsTexts(type));
   return write(
     rows.map((row) => row.map((field, index) => (field !== null && isText[index] ? escapeFormula(field) : field))),
     options,

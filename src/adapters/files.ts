@@ -40,8 +40,13 @@ export async function exists(path: string): Promise<boolean> {
 
 /** The text of a file, or undefined where there is none. */
 export async function readText(path: string): Promise<string | undefined> {
+  return (await readBytes(path))?.toString('utf8');
+}
+
+/** Undefined where there is no such file. */
+export async function readBytes(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;

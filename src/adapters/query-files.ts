@@ -15,13 +15,29 @@ export async function seedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map(names.map((name) => [name.slice(0, -'.csv'.length), join(folder, name)]));
 }
 
+/**
+ * SQL that a person wrote, without the byte order mark that some editors begin with. Undefined where it is not UTF-8: a name read otherwise
+ * than it was typed would be found in no row.
+ */
+export function sqlOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+export const notUtf8 = 'it is not UTF-8 text; save it as UTF-8';
+
 /** Queries of one folder by name, and what is wrong with the others, each line beginning with its file. */
 async function readLayer(layer: QueryLayer, folder: string): Promise<{ queries: Query[]; problems: string[] }> {
   const queries: Query[] = [];
   const problems: string[] = [];
   for (const fileName of (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()) {
     const file = join(folder, fileName);
-    const parsed = parseQuery(layer, fileName.slice(0, -'.sql'.length), await readFile(file, 'utf8'));
+    const sql = sqlOf(await readFile(file));
+    const parsed =
+      sql === undefined ? { problems: [notUtf8] } : parseQuery(layer, fileName.slice(0, -'.sql'.length), sql);
     if ('query' in parsed) queries.push(parsed.query);
     else problems.push(...parsed.problems.map((problem) => `${file}: ${problem}`));
   }

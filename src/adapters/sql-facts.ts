@@ -13,6 +13,8 @@ export interface SqlFacts {
   readonly shows: boolean;
   /** Table functions, as read_parquet; sorted. */
   readonly functions: readonly string[];
+  /** Other functions, as sum; sorted, in lower case. */
+  readonly scalars: readonly string[];
   readonly commonTables: readonly string[];
   /** Named parameters, without `$`; sorted. */
   readonly parameters: readonly string[];
@@ -67,12 +69,16 @@ export async function factsOf(database: Database, sql: string): Promise<SqlFacts
   const functions = nodes
     .filter((node) => node.type === 'TABLE_FUNCTION' && isNode(node.function))
     .map((node) => `${(node.function as SqlNode).function_name}`);
+  const scalars = nodes
+    .filter((node) => node.class === 'FUNCTION')
+    .map((node) => `${node.function_name}`.toLowerCase());
   const parameters = nodes.filter((node) => node.class === 'PARAMETER').map((node) => `${node.identifier}`);
   return {
     relations: sortedSet(tables.filter((name) => !commonTables.includes(name))),
     qualified: sortedSet(qualified.map((parts) => parts.join('.'))),
     shows: nodes.some((node) => node.type === 'SHOW_REF'),
     functions: sortedSet(functions),
+    scalars: sortedSet(scalars),
     commonTables,
     parameters: sortedSet(parameters),
     statement,

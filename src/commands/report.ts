@@ -1,9 +1,9 @@
 import { type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { readText } from '../adapters/files.js';
-import { loadQueries } from '../adapters/query-files.js';
+import { readBytes } from '../adapters/files.js';
+import { loadQueries, notUtf8, sqlOf } from '../adapters/query-files.js';
 import { writeReport } from '../adapters/report-file.js';
 import { fileTarget, type ReportTarget, stdoutTarget } from '../adapters/report-target.js';
 import type { Config } from '../config.js';
@@ -74,9 +74,12 @@ function reportNamed(known: ReadonlyMap<string, Query>, name: string): Query {
 
 /** A SELECT of the user's: a file, or `-` for stdin. */
 async function readSelect(path: string): Promise<Query> {
-  const sql = path === '-' ? await readAll(process.stdin) : await readText(path);
-  if (sql === undefined) throw new ConfigError([`The file ${path} does not exist.`]);
-  return ownSelect(path === '-' ? 'stdin' : path, sql);
+  const file = path === '-' ? 'stdin' : path;
+  const bytes = path === '-' ? await readAll(process.stdin) : await readBytes(path);
+  if (bytes === undefined) throw new ConfigError([`The file ${path} does not exist.`]);
+  const sql = sqlOf(bytes);
+  if (sql === undefined) throw new ConfigError([`${file}: ${notUtf8}`]);
+  return ownSelect(file, sql);
 }
 
 async function publishAnew(config: Config, flags: Flags, { output, filters, groupBy }: ReportRequest): Promise<void> {

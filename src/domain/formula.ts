@@ -11,3 +11,6 @@ export const escapeFormula = (text: string): string => (runs.test(text) ? `'${te
 /** The text that `escapeFormula` was given. */
 export const unescapeFormula = (text: string): string =>
   text.startsWith("'") && runs.test(text.slice(1)) ? text.slice(1) : text;
+
+/** DuckDB types whose texts may be anything, so that a spreadsheet could run them. What a number or a date is written as is never escaped. */
+export const holdsTexts = (type: string): boolean => /^(?:VARCHAR|BLOB|ENUM|UNION)\b/.test(type) && !type.endsWith(']');

@@ -48,6 +48,7 @@ export function readRequest(names: readonly string[], flags: Flags, accounts: re
   const list = (name: string): readonly string[] => (Array.isArray(flags[name]) ? flags[name] : []);
   const output = text('output');
   const format = formatOf(text('format'), names.length > 1 ? undefined : output, flags.json === true, problems);
+  if (output === '') problems.push('--output is empty: name a file, or leave it out for stdout.');
   const groupBy = periods.find((period) => period === text('groupBy'));
   if (flags.groupBy !== undefined && groupBy === undefined)
     problems.push(`--group-by ${text('groupBy')} is not known: ${periods.join(' or ')}.`);

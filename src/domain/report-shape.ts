@@ -17,7 +17,7 @@ export type ColumnKind = 'number' | 'date' | 'time' | 'boolean' | 'text';
 
 /** By the DuckDB type. What is none of the four stays the text that it is. */
 export function kindOf(type: string): ColumnKind {
-  if (/^(?:DECIMAL|(?:U?(?:TINY|SMALL|BIG|HUGE))?INT(?:EGER)?\b)/.test(type) && !type.endsWith(']')) return 'number';
+  if (/^(?:DECIMAL|U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?\b)/.test(type) && !type.endsWith(']')) return 'number';
   if (type === 'DATE') return 'date';
   if (type === 'TIMESTAMP') return 'time';
   return type === 'BOOLEAN' ? 'boolean' : 'text';

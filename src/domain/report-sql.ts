@@ -1,14 +1,22 @@
-import { escapeFormula } from './formula.js';
+import { escapeFormula, holdsTexts } from './formula.js';
 import type { Query, QueryColumn } from './query.js';
 
 /** A column's name as an SQL identifier: in a SELECT of the user's it may be any text. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
+/** Times of ours are whole seconds; a user's may have a fraction, which is told where there is one. */
+const timeText = (column: string, hasFractions: boolean): string => {
+  const seconds = `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`;
+  if (!hasFractions) return seconds;
+  const all = `strftime(${column}, '%Y-%m-%dT%H:%M:%S.%fZ')`;
+  return `case when ${column} = date_trunc('second', ${column}) then ${seconds} else ${all} end`;
+};
+
 /** The result as texts in the reports' one form: times as ISO 8601 with Z, everything else as DuckDB writes it exactly. */
-export const selectTexts = (columns: readonly QueryColumn[], from: string): string => {
+export const selectTexts = (columns: readonly QueryColumn[], from: string, hasFractions = false): string => {
   const texts = columns.map(({ name, type }) =>
     type === 'TIMESTAMP'
-      ? `strftime(${quoted(name)}, '%Y-%m-%dT%H:%M:%SZ') as ${quoted(name)}`
+      ? `${timeText(quoted(name), hasFractions)} as ${quoted(name)}`
       : `cast(${quoted(name)} as varchar) as ${quoted(name)}`,
   );
   return `select ${texts.join(', ')} from ${from}`;
@@ -38,7 +46,7 @@ export const reportRows = ({ sql }: Pick<Query, 'sql'>): string => `(\n${sql}\n)
 
 /** The rows as texts, in the report's order. `condition`: about the report's columns in the relation `t`; empty = all. */
 export const selectReport = (query: Query, condition = '', from = reportTable(query)): string =>
-  `${selectTexts(query.columns, from)}${whereOf(condition)}${orderOf(query)}`;
+  `${selectTexts(query.columns, from, query.ownFile !== undefined)}${whereOf(condition)}${orderOf(query)}`;
 
 /** The rows as they are, typed. */
 export const selectTyped = (query: Query, condition = '', from = reportTable(query)): string =>
@@ -48,7 +56,7 @@ export const selectTyped = (query: Query, condition = '', from = reportTable(que
 export function selectEscaped(query: Query, condition = '', from = reportTable(query)): string {
   const texts = query.columns.map(({ name, type }) => {
     const column = `a.${quoted(name)}`;
-    return `${type === 'VARCHAR' ? `escape_formula(${column})` : column} as ${quoted(escapeFormula(name))}`;
+    return `${holdsTexts(type) ? `escape_formula(${column})` : column} as ${quoted(escapeFormula(name))}`;
   });
   return `select ${texts.join(', ')} from (${selectReport(query, condition, from)}) as a`;
 }

@@ -7,6 +7,12 @@ import type { Book } from './reader.js';
 /** Table functions that reach nothing. Others read files, run texts as SQL, or turn on logs. */
 const harmlessFunctions = ['generate_series', 'range', 'unnest'];
 
+/** Columns that filters, totals, sheets and `--group-by` know by name. To SQL `Currency` is the same name, to those it would be none. */
+const namesKnown = ['account_sid', 'charged_at', 'currency', 'customer_id', 'day', 'month', 'rank'];
+
+/** Scalar functions that tell what is no part of the ledger. */
+const settingFunctions = ['current_setting', 'getvariable'];
+
 /** Days for which nothing is made: only to see what a query would answer. */
 const someDays = dayParameters({ start: '2008-01-01T00:00:00Z', end: '2008-01-01T00:00:00Z' });
 
@@ -44,6 +50,9 @@ async function problemsOf({ ledger, queries }: Book, facts: SqlFacts): Promise<s
     ...facts.functions
       .filter((name) => !harmlessFunctions.includes(name))
       .map((name) => `${name}() is not for reports: they read the ledger and nothing else.`),
+    ...facts.scalars
+      .filter((name) => settingFunctions.includes(name))
+      .map((name) => `${name}() is not for reports: they read the ledger and no setting.`),
     ...facts.qualified.map((name) => `${name}: leave out what stands before the name. Filters are about plain names.`),
     ...facts.relations
       .filter((name) => !known.has(name))
@@ -90,6 +99,13 @@ async function columnsOf({ ledger, queries }: Book, own: Query, file: string): P
     const names = columns.map(({ name }) => name.toLowerCase());
     const twice = names.filter((name, index) => names.indexOf(name) !== index);
     if (twice.length > 0) throw new ConfigError([`${file}: two columns are called ${twice[0]}; rename one with "as".`]);
+    const capital = columns.find(({ name }) => name !== name.toLowerCase() && namesKnown.includes(name.toLowerCase()));
+    if (capital !== undefined) {
+      const lower = capital.name.toLowerCase();
+      throw new ConfigError([
+        `${file}: filters, totals and --group-by know the column ${capital.name} as ${lower}: write it so, in lower case.`,
+      ]);
+    }
     return columns.map(({ name, type }) => ({ name, type, note: '' }));
   } catch (error) {
     throw inOwnFile(error, file);

@@ -182,6 +182,7 @@ it('kinds of columns go by type', () => {
     'BOOLEAN',
   ];
   expect(kinds.map(kindOf).join(' ')).toBe('number number number number number text date time boolean');
+  expect(['UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT'].map(kindOf)).toEqual(Array(5).fill('number'));
   expect(['INTEGER[]', 'INTERVAL', 'DOUBLE', 'BLOB'].map(kindOf)).toEqual(['text', 'text', 'text', 'text']);
 });
 

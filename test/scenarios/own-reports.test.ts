@@ -92,6 +92,14 @@ describe('a report of the user’s own', () => {
     expect(await readdir(published)).not.toContain('busy_days.csv');
   });
 
+  it('may begin with a byte order mark and have lines that end as in Windows; what is not UTF-8 is refused', async () => {
+    await write('busy_days.sql', `\uFEFF${sound().replaceAll('\n', '\r\n')}`);
+    const { code, stdout } = await run('report', 'busy_days', ...range);
+    expect({ code, head: stdout.split('\n')[0] }).toEqual({ code: 0, head: 'account_sid,currency,day_count,cost' });
+    await writeFile(join(own, 'busy_days.sql'), Buffer.from(sound({ purpose: 'Müller' }), 'latin1'));
+    expect((await run('report')).stderr).toBe('error: own/busy_days.sql: it is not UTF-8 text; save it as UTF-8\n');
+  });
+
   it('may read the reports that are ours, and those that are compared with usage', async () => {
     const columns = '\n--   customer_id  VARCHAR\n--   n            BIGINT';
     const keys = { grain: 'customer_id', order: 'customer_id', columns };
@@ -135,6 +143,17 @@ describe('a report of the user’s own', () => {
       'there is no table report_good in the ledger',
     ],
     ['does not parse', sound({ sql: 'selec 1' }), 'syntax error'],
+    [
+      'writes currency otherwise, so that its totals would add currencies',
+      sound({
+        grain: 'account_sid, Currency',
+        order: 'account_sid, Currency',
+        totals: 'cost',
+        columns: '\n--   account_sid  VARCHAR\n--   Currency     VARCHAR\n--   cost         DECIMAL(38,8)',
+        sql: 'select account_sid, currency as "Currency", sum(cost) as cost from charge_days group by all',
+      }),
+      'know the column Currency as currency: write it so, in lower case.',
+    ],
   ])('that %s is refused before anything is pulled', async (_what, text, message) => {
     await write('good.sql', sound());
     await write('bad.sql', text);

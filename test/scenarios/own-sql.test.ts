@@ -112,6 +112,49 @@ describe(`${hostile.length} SELECTs that want more than the ledger`, () => {
   });
 });
 
+describe('a SELECT of the user’s', () => {
+  const ask = async (sql: string | Uint8Array, ...args: string[]) => {
+    const path = join(await temporaryFolder(), 'own.sql');
+    await writeFile(path, sql);
+    const { code, stdout, stderr } = await runCli(['report', '--sql', path, ...range, ...args], { cwd: folder });
+    return { code, stdout, stderr: stderr.replaceAll(path, 'own.sql') };
+  };
+
+  it('keeps the fraction of a second that it answers', async () => {
+    const sql = `select timestamp '2026-10-01 01:02:03.000456' as a, timestamp '2026-10-01 01:02:03' as b,
+      cast(null as timestamp) as c`;
+    expect((await ask(sql)).stdout).toBe('a,b,c\n2026-10-01T01:02:03.000456Z,2026-10-01T01:02:03Z,\n');
+  });
+
+  it('cannot bring a formula into CSV as a text of another type', async () => {
+    const sql = `select cast('=1' as enum('=1')) as a, cast('+1' as blob) as b, union_value(k := '@1') as c, -1.5 as d,
+      cast(-1 as double) as e, -interval 1 day as f`;
+    expect((await ask(sql)).stdout).toBe("a,b,c,d,e,f\n'=1,'+1,'@1,-1.5,-1.0,-1 day\n");
+  });
+
+  it.each(['Currency', 'DAY', 'Month', 'Customer_ID'])(
+    'cannot call a column %s, which filters and totals would take for another one',
+    async (name) => {
+      const lower = name.toLowerCase();
+      expect(await ask(`select 'x' as "${name}"`, '--group-by', 'day')).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `error: own.sql: filters, totals and --group-by know the column ${name} as ${lower}: write it so, in lower case.\n`,
+      });
+    },
+  );
+
+  it('is read as UTF-8, with a byte order mark or without, and refused as anything else', async () => {
+    const sql = "select 'Müller' as a";
+    expect((await ask(`\uFEFF${sql}`)).stdout).toBe('a\nMüller\n');
+    for (const encoding of ['latin1', 'utf16le'] as const) {
+      const bytes = Buffer.from(encoding === 'utf16le' ? `\uFEFF${sql}` : sql, encoding);
+      const stderr = 'error: own.sql: it is not UTF-8 text; save it as UTF-8\n';
+      expect(await ask(bytes)).toEqual({ code: 2, stdout: '', stderr });
+    }
+  });
+});
+
 describe('SELECTs that only look dangerous', () => {
   it.each(harmlessSql)('are run: %s', async (sql, rows) => {
     expect(JSON.stringify(await rowsOf(sql))).toBe(rows);

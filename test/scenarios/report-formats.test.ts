@@ -133,6 +133,7 @@ describe('the format', () => {
       'error: --currency us is not an ISO 4217 code, as USD.',
     ]);
     expect((await run('customer_cost', '--excel', '--format', 'md')).stderr).toContain('--excel is about CSV');
+    expect((await run('customer_cost', '--output', '')).stderr).toContain('error: --output is empty: name a file');
   });
 
   it('of several reports is that of the files of a folder; on stdout they would run into each other', async () => {
