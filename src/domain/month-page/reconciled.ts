@@ -104,7 +104,8 @@ function ties(tieOut: readonly ReportRow[]): Content {
     html`<h3>All accounts beside the main account, and the invoice</h3>`,
     table({
       id: 'ties-table',
-      caption: 'What all accounts add up to, beside the main account’s usage with its subaccounts and Twilio’s invoice',
+      caption:
+        'What all accounts add up to, beside the main account’s usage with its subaccounts and Twilio’s invoice; the difference is of the days of which both are known',
       columns: [
         { head: 'Currency' },
         { head: 'Category' },
