@@ -33,7 +33,7 @@ export const notUtf8 = 'it is not UTF-8 text; save it as UTF-8';
 async function readLayer(layer: QueryLayer, folder: string): Promise<{ queries: Query[]; problems: string[] }> {
   const queries: Query[] = [];
   const problems: string[] = [];
-  for (const fileName of (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()) {
+  for (const fileName of (await readdir(folder)).filter((name) => /\.sql$/i.test(name)).sort()) {
     const file = join(folder, fileName);
     const sql = sqlOf(await readFile(file));
     const parsed =

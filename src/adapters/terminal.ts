@@ -1,4 +1,3 @@
-import { createLogUpdate } from 'log-update';
 import type { PipelineEvent } from '../domain/pipeline-event.js';
 import { type Progress, progressLine, progressStart, progressWith } from '../domain/progress.js';
 
@@ -13,21 +12,22 @@ const drawMs = 100;
 const plainLineMs = 10_000;
 
 /** Progress on stderr: one line that is drawn again on a terminal, plain lines otherwise, nothing with --quiet. */
-export function createTerminal(options: {
+export async function createTerminal(options: {
   readonly stream: NodeJS.WriteStream;
   readonly quiet: boolean;
   readonly monotonicMs: () => number;
-}): Terminal {
+}): Promise<Terminal> {
   const { stream, quiet, monotonicMs } = options;
   const drawn = stream.isTTY === true && process.env.TERM !== 'dumb';
-  const update = createLogUpdate(stream);
+  // Loaded where there is something to draw on: every scheduled run starts the sooner.
+  const update = drawn ? (await import('log-update')).createLogUpdate(stream) : undefined;
   let progress: Progress = progressStart(monotonicMs());
   let shownMs = Number.NEGATIVE_INFINITY;
   let told = false;
   const show = (): void => {
     shownMs = monotonicMs();
     const line = progressLine(progress, shownMs);
-    if (drawn) update(line);
+    if (update !== undefined) update(line);
     else stream.write(`${line}\n`);
   };
   return {
@@ -41,7 +41,7 @@ export function createTerminal(options: {
       if (due || progress.stage !== before) show();
     },
     done() {
-      if (!told || !drawn) return;
+      if (!told || update === undefined) return;
       show();
       update.done();
     },

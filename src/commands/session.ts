@@ -62,7 +62,7 @@ const signalMsMax = 8_000;
 
 /** Runs work with progress on stderr and signals wired, and nothing on disk. */
 export async function withOutside<Result>(flags: Flags, work: (outside: Outside) => Promise<Result>): Promise<Result> {
-  const terminal = createTerminal({
+  const terminal = await createTerminal({
     stream: process.stderr,
     quiet: flags.quiet === true,
     monotonicMs: systemClock.monotonicMs,

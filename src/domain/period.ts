@@ -1,5 +1,10 @@
 import { UTCDate } from '@date-fns/utc';
-import { addDays as addDaysTo, addMonths, differenceInCalendarDays, startOfDay, startOfMonth } from 'date-fns';
+// One by one: the whole of date-fns takes a tenth of a second to load, at every start.
+import { addDays as addDaysTo } from 'date-fns/addDays';
+import { addMonths } from 'date-fns/addMonths';
+import { differenceInCalendarDays } from 'date-fns/differenceInCalendarDays';
+import { startOfDay } from 'date-fns/startOfDay';
+import { startOfMonth } from 'date-fns/startOfMonth';
 
 /** `2026-10-01T00:00:00Z`: UTC, whole seconds. Such texts sort as the instants do. */
 export type Instant = string;

@@ -37,6 +37,8 @@ const extensions: ReadonlyMap<string, ReportFormat> = new Map([
   ['jsonl', 'ndjson'],
   ['markdown', 'md'],
 ]);
+/** Endings that promise what no report is; CSV under such a name would not open. */
+const otherFormats = new Set(['xls', 'xlsm', 'xlsb', 'ods', 'pdf', 'html', 'gz', 'zip']);
 
 /** @throws ConfigError with everything that is wrong with it */
 export function readRequest(names: readonly string[], flags: Flags, accounts: readonly string[]): ReportRequest {
@@ -71,7 +73,10 @@ function formatOf(
   const known = reportFormats.find((one) => one === format);
   if (format !== undefined && known === undefined)
     problems.push(`--format ${format} is not known: ${reportFormats.join(', ')}.`);
-  const byName = extensions.get(/\.([a-z]+)$/.exec((output ?? '').toLowerCase())?.[1] ?? '');
+  const extension = /\.([a-z]+)$/.exec((output ?? '').toLowerCase())?.[1] ?? '';
+  const byName = extensions.get(extension);
+  if (format === undefined && !json && otherFormats.has(extension))
+    problems.push(`--output ${output}: .${extension} is not written; name it .xlsx or .csv, or say --format.`);
   return known ?? (json ? 'ndjson' : (byName ?? 'csv'));
 }
 

@@ -95,7 +95,7 @@ async function make(
     if (compared) await compare({ sql: ledger, queries }, window);
     for (const other of others) await makeTable(ledger, other, window, room);
     if (!isHeld) continue;
-    const period = wanted === query ? undefined : { column: groupBy ?? '', day: dayOf(window.start) };
+    const period = wanted === query ? undefined : { column: groupBy ?? '', day: periodOf(window, groupBy) };
     await makeTable(ledger, query, window, room, { period, isMore: index > 0 });
   }
   if (isHeld) await requireGrain(ledger, wanted);
@@ -123,6 +123,10 @@ async function* untilAborted<Chunk>(chunks: AsyncIterable<Chunk>, signal: AbortS
 
 /** The dialect of src/adapters/csv.ts, byte for byte. */
 export const csvOptions = `format csv, header true, delimiter ',', quote '"', escape '"', nullstr ''`;
+
+/** The first day of the period, in the range or not: reports that have a month of their own write it so. */
+const periodOf = ({ start }: Window, groupBy: ReportRequest['groupBy']): string =>
+  groupBy === 'month' ? `${dayOf(start).slice(0, 7)}-01` : dayOf(start);
 
 const parametersIn = (query: Query, window: Window): Record<string, { readonly day: string }> =>
   parametersOf<{ readonly day: string }>(query, dayParameters(window));

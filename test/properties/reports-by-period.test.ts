@@ -99,7 +99,7 @@ describe.each(reports.map((query) => [query.name, query] as const))('%s', (_name
     ]) {
       const rows = await ask(query, { start: `${start}T00:00:00Z`, end: `${end}T00:00:00Z` });
       const hasMonth = query.columns.some((column) => column.name === 'month');
-      alone.push(...rows.map((row) => (hasMonth ? row : { month: start ?? null, ...row })));
+      alone.push(...rows.map((row) => (hasMonth ? row : { month: `${start?.slice(0, 7)}-01`, ...row })));
     }
     const names = [...new Set(['month', ...query.columns.map((column) => column.name)])];
     const texts = (rows: readonly ReportRow[]): string[] => rows.map((row) => JSON.stringify(row, names)).sort();

@@ -124,6 +124,14 @@ describe('the format', () => {
     expect((await readFile(join(own, file), 'latin1')).slice(0, begin.length)).toBe(begin);
   });
 
+  it.each(['x.xls', 'x.pdf', 'x.csv.gz'])('of %s is none, and not CSV under that name', async (file) => {
+    const own = await temporaryFolder();
+    const { code, stderr } = await run('customer_cost', '--output', join(own, file));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/\.[a-z]+ is not written; name it \.xlsx or \.csv, or say --format\./);
+    expect(await readdir(own)).toEqual([]);
+  });
+
   it('is one of those that are known, and everything that is wrong is told at once', async () => {
     const { code, stderr } = await run('customer_cost', '--format', 'yaml', '--group-by', 'week', '--currency', 'us');
     expect(code).toBe(2);

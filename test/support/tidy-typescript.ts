@@ -134,7 +134,7 @@ const pureRooms: Rule = {
     files.flatMap(importsOf).flatMap(({ path, line, from }) => {
       const room = roomOf(path);
       const isBuiltin = from.startsWith('node:');
-      const dates = room === 'domain' && ['date-fns', '@date-fns/utc'].includes(from);
+      const dates = room === 'domain' && /^(?:date-fns(?:\/|$)|@date-fns\/utc$)/.test(from);
       const judged = isBuiltin || (room === 'domain' && !from.startsWith('.'));
       const breach = judged && pureBuiltins[room]?.includes(from) === false && !dates;
       return breach ? [`${path}:${line}: ${room} imports ${from}`] : [];
