@@ -159,33 +159,37 @@ describe('a report of the user’s own', () => {
     await write('bad.sql', text);
     const before = await readdir(published);
     await simulator.resetStats();
-    for (const args of [
-      ['run', ...range, '--look-back', '400'],
-      ['report', ...range],
-      ['close', '2026-09'],
-    ]) {
-      const { code, stderr, stdout } = await run(...args);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain('error: own/bad.sql: ');
-      expect(stderr).toContain(message);
-      expect(stderr).not.toMatch(/good\.sql: /);
-    }
+    const { code, stderr, stdout } = await run('run', ...range, '--look-back', '400');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('error: own/bad.sql: ');
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/good\.sql: /);
     expect((await simulator.stats()).requests).toBe(0);
     expect(await readdir(published)).toEqual(before);
-    expect((await run('report', 'bad', ...range)).code).toBe(2);
   });
 
-  it.each(['customer_cost', 'calls', 'escape_formula', 'findings', 'sql', 'days'])(
-    'cannot be called %s',
-    async (name) => {
-      await write(`${name}.sql`, sound());
-      const { code, stderr } = await run('report', '--list');
-      expect({ code, stderr }).toEqual({
-        code: 2,
-        stderr: `error: own/${name}.sql: the name is taken; rename the file\n`,
-      });
-    },
-  );
+  it.each([
+    ['report', ...range],
+    ['close', '2026-09'],
+    ['report', 'bad', ...range],
+  ])('that is not sound ends %s %s, too', async (...args) => {
+    await write('bad.sql', sound({ sql: 'select 1 as x' }));
+    const before = await readdir(published);
+    const { code, stderr, stdout } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: own\/bad\.sql: .*the header says account_sid VARCHAR/);
+    expect(await readdir(published)).toEqual(before);
+  });
+
+  it('cannot have a name that is taken', async () => {
+    const names = ['calls', 'customer_cost', 'days', 'escape_formula', 'findings', 'sql'];
+    for (const name of names) await write(`${name}.sql`, sound());
+    const { code, stderr } = await run('report', '--list');
+    expect({ code, lines: stderr.trim().split('\n') }).toEqual({
+      code: 2,
+      lines: names.map((name) => `error: own/${name}.sql: the name is taken; rename the file`),
+    });
+  });
 
   it('is refused with the others that are wrong, all at once; and so is a folder that is none', async () => {
     await write('Bad-Name.sql', sound());
