@@ -44,7 +44,7 @@ compared as (
     coalesce(r.record_count, 0) as reported_count,
     coalesce(r.unpriced_count, 0) as reported_unpriced,
     coalesce(r.itemised_cost, cast(0 as decimal(38, 8))) as reported_cost,
-    r.other_cost as reported_other_cost
+    case when r.customer_id is null then cast(0 as decimal(38, 8)) else r.other_cost end as reported_other_cost
   from reported as r
   -- 1:1, both are grouped by customer and currency
   full join stated as s on s.customer_id = r.customer_id and s.currency = r.currency

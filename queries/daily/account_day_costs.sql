@@ -9,8 +9,8 @@
 --   account_sid        VARCHAR
 --   day                DATE           UTC
 --   month              DATE           UTC, first day
---   currency           VARCHAR        ISO 4217; empty where Twilio gives none, and where nothing was found on a day whose
---                                     usage is not known
+--   currency           VARCHAR        ISO 4217; empty where Twilio gives none, and for a day whose usage is not
+--                                     known
 --   customer_id        VARCHAR        `unallocated` = nobody's
 --   customer_name      VARCHAR
 --   calls_count        BIGINT
@@ -19,7 +19,7 @@
 --   messages_count     BIGINT
 --   message_segments   BIGINT
 --   messages_cost      DECIMAL(38,8)  of the priced messages
---   other_cost         DECIMAL(38,8)  `totalprice` less calls and messages; no cost of that day where usage is not known
+--   other_cost         DECIMAL(38,8)  `totalprice` less calls and messages; not the day's where usage is not known
 --   unpriced_calls     BIGINT         of calls_count, without a price yet
 --   unpriced_messages  BIGINT         of messages_count, likewise
 --   usage_known        BOOLEAN        false = what that account was charged besides on that day is not known

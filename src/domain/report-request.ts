@@ -75,9 +75,9 @@ function formatOf(
     problems.push(`--format ${format} is not known: ${reportFormats.join(', ')}.`);
   const extension = /\.([a-z]+)$/.exec((output ?? '').toLowerCase())?.[1] ?? '';
   const byName = extensions.get(extension);
-  if (format === undefined && !json && otherFormats.has(extension))
+  if (format === undefined && otherFormats.has(extension))
     problems.push(`--output ${output}: .${extension} is not written; name it .xlsx or .csv, or say --format.`);
-  return known ?? (json ? 'ndjson' : (byName ?? 'csv'));
+  return known ?? byName ?? (json ? 'ndjson' : 'csv');
 }
 
 /** The windows that a report is made for, oldest first: the range itself, or each day or month of it. */

@@ -1,17 +1,13 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.js';
 import { Store } from '../../src/adapters/store.js';
 import { ExitCode } from '../../src/domain/exit-code.js';
-import { monthWindow } from '../../src/domain/period.js';
-import { type Query, queryNamed } from '../../src/domain/query.js';
-import { fillInputs } from '../../src/pipeline/inputs.js';
+import type { Query } from '../../src/domain/query.js';
 import type { Outside } from '../../src/pipeline/outside.js';
 import { publish } from '../../src/pipeline/publishing.js';
 import type { BodyEdit, FaultRule } from '../../src/simulator/faults.js';
-import { check, compare } from '../../src/stages/reconcile.js';
-import { makeTable, materialise } from '../../src/stages/report.js';
 import { editLanding } from '../support/edited-landing.js';
 import { expectMonthIsTruth, truthNow } from '../support/expect-truth.js';
 import { readLanding } from '../support/landing.js';
@@ -26,6 +22,7 @@ import {
 } from '../support/pipeline-run.js';
 import { hashesOf, readRows } from '../support/published.js';
 import { changedRow } from '../support/row-faults.js';
+import { doubled, lost, one } from '../support/row-losses.js';
 import { type SimulatorHandle, startSimulatorHere } from '../support/simulator.js';
 import { listRecords } from '../support/simulator-records.js';
 import { amountText, unitsOfPlain } from '../support/units.js';
@@ -178,10 +175,6 @@ describe(`the control totals of every run, seed ${world.seed}`, () => {
   });
 });
 
-const one = (sql: string): string => `select * from (\n${sql.replace(/^(--.*\n)+/, '')}\n) as one`;
-const lost = (sql: string): string => `${one(sql)} offset 1`;
-const doubled = (sql: string): string => `${one(sql)} union all (${one(sql)} limit 1)`;
-
 describe('a break stops publication with 6, and what was published stays', () => {
   it('received: a page whose bytes say something else than its parsed rows; the next run has it right', async () => {
     const folder = await copy();
@@ -274,52 +267,5 @@ describe('a break stops publication with 6, and what was published stays', () =>
     await expectRefused(folder, publishWith(folder, { customer_cost: doubled }), /control totals do not hold/);
     await republish(configFor(simulator, folder, world));
     expect(await hashesOf(outputFolderOf(folder))).toEqual(hashes);
-  });
-});
-
-describe('a control total breaks for each report', () => {
-  const period = monthWindow('2026-10');
-  let store: Store;
-  beforeAll(async () => {
-    const folder = await mkdtemp(join(sound, 'checked-'));
-    await cp(dataFolderOf(sound), dataFolderOf(folder), { recursive: true });
-    store = await Store.open(dataFolderOf(folder), { command: 'test', at: 'now', pid: process.pid });
-    await fillInputs(store.ledger, configFor(simulator, folder, world));
-    await compare(portsOf(store), period);
-    await materialise(portsOf(store), period, { pieceDays: 31 });
-  });
-  afterAll(() => store.close());
-
-  const portsOf = ({ ledger, queries }: Store) => ({ sql: ledger, queries });
-
-  /** Checks that fail where a report's rows are those of `sql`. */
-  async function failing(query: Query, sql: string): Promise<string[]> {
-    await makeTable(store.ledger, { ...query, sql }, period, { pieceDays: 31 });
-    const findings = await check(portsOf(store), period);
-    return findings.filter(({ severity }) => severity === 'fail').map((finding) => finding.check);
-  }
-
-  const reports = [
-    'customer_cost',
-    'account_cost',
-    'customer_statement',
-    'control_totals',
-    'unpriced',
-    'undated',
-    'price_times_duration',
-    'cost_trend',
-    'country_cost',
-    'customer_cost_by_day',
-    'messaging_service_cost',
-    'number_cost',
-    'other_charges',
-    'service_cost',
-    'unpriced_age',
-  ];
-  it.each(reports)('%s with a row less, or one twice', async (report) => {
-    const query = queryNamed(store.queries, report);
-    expect(await failing(query, lost(query.sql))).not.toEqual([]);
-    expect(await failing(query, doubled(query.sql))).not.toEqual([]);
-    expect(await failing(query, query.sql)).toEqual([]);
   });
 });

@@ -118,9 +118,10 @@ describe('the format', () => {
     ['x.Markdown', '# customer'],
     ['x', 'month,'],
     ['x.txt', 'month,'],
-  ])('of %s is told by its ending, however it is written', async (file, begin) => {
+    ['x.csv', 'month,', '--json'],
+  ])('of %s is told by its ending, however it is written', async (file, begin, ...more) => {
     const own = await temporaryFolder();
-    expect((await run('customer_cost', '--output', join(own, file))).code).toBe(0);
+    expect((await run('customer_cost', '--output', join(own, file), ...more)).code).toBe(0);
     expect((await readFile(join(own, file), 'latin1')).slice(0, begin.length)).toBe(begin);
   });
 
