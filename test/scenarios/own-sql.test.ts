@@ -76,12 +76,12 @@ describe(`${hostile.length} SELECTs that want more than the ledger`, () => {
 
   it('reach nothing even where nobody looks at them first: the database is sealed', { timeout: 600_000 }, async () => {
     const before = await hashesOf(folder);
-    for (const sql of hostile) {
+    // Several share a session: what one of them opens, the next ones would find open.
+    for (let at = 0; at < hostile.length; at += 20) {
       const snapshot = await openSnapshot(dataFolderOf(folder), queries, seeds);
       if (snapshot === undefined) throw new Error('there is no snapshot');
       await snapshot.ledger.seal([]);
-      const told = await run(snapshot.ledger, sql);
-      expect(told, sql).not.toContain(secret);
+      for (const sql of hostile.slice(at, at + 20)) expect(await run(snapshot.ledger, sql), sql).not.toContain(secret);
       await snapshot.close();
     }
     // Logs that are written to a file would be written when the process ends: that they are refused is the check's work.
