@@ -1,7 +1,7 @@
 import type { ReportRow } from '../reconciliation.js';
 import { barChart } from './bars.js';
 import { monthName } from './calendar.js';
-import { exact, percentOf, rounded, several, signed, unitsOf } from './figures.js';
+import { changed, exact, rounded, several, signed, unitsOf } from './figures.js';
 import { type Content, html, type Markup } from './html.js';
 import { ofCurrency, type PageData, shownCurrencies } from './page-data.js';
 import { byCurrency, currencyHeading, customerOf, note, paragraph, section } from './parts.js';
@@ -68,8 +68,7 @@ function together(month: string, all: ReportRow | undefined): string {
   if (typeof previous !== 'string') return `All customers together: ${month} is not known whole.`;
   if (typeof change !== 'string' || typeof total !== 'string')
     return 'All customers together: this month is not known whole.';
-  const share = percentOf(unitsOf(change), unitsOf(previous));
-  return `All customers together: ${rounded(unitsOf(previous))} became ${rounded(unitsOf(total))}, ${signed(unitsOf(change))}${share === undefined ? '' : ` (${share})`}.`;
+  return `All customers together: ${rounded(unitsOf(previous))} became ${rounded(unitsOf(total))}, ${changed(unitsOf(change), unitsOf(previous))}.`;
 }
 
 /** A customer of which nothing is there this month has no statement to be linked to. */

@@ -1,5 +1,4 @@
-import type { Day } from '../period.js';
-import { addDays, dayOf, type Window } from '../period.js';
+import { dayOf, piecesOf } from '../period.js';
 import type { ReportRow } from '../reconciliation.js';
 import { dayRange } from './calendar.js';
 import { counted, several } from './figures.js';
@@ -39,7 +38,11 @@ export function completenessSection({ rows, period }: PageData): Markup {
       quarantined(accounts),
     ),
     stripKey(meanings),
-    heatStrip(text, daysOf(period), strips),
+    heatStrip(
+      text,
+      piecesOf(period, 1).map(({ start }) => dayOf(start)),
+      strips,
+    ),
     leftOut(count, incomplete, shown),
     gapsTable(rows.gaps),
     note(html`Every account, day and list is in <a href="completeness.csv">completeness.csv</a>.`),
@@ -50,13 +53,6 @@ const quarantined = (accounts: ReportRow | undefined): Content => {
   const count = BigInt(accounts?.quarantined_count ?? 0);
   return count === 0n ? undefined : ` ${several(count, 'record')} cannot be used, and are in no figure.`;
 };
-
-/** Every day of the window. */
-function daysOf({ start, end }: Window): Day[] {
-  const days: Day[] = [];
-  for (let at = start; at < end; at = addDays(at, 1)) days.push(dayOf(at));
-  return days;
-}
 
 /** Runs of the same place come one after the other. */
 function stripsOf(rows: readonly ReportRow[]): StripRow[] {

@@ -3,15 +3,9 @@ import { shortDay } from './calendar.js';
 import { exact, several, unitsOf } from './figures.js';
 import { type Content, html, type Markup } from './html.js';
 import { lineChart } from './lines.js';
-import { ofCurrency, type PageData, shownCurrencies } from './page-data.js';
+import { costParts, ofCurrency, type PageData, shownCurrencies } from './page-data.js';
 import { byCurrency, currencyHeading, note, paragraph, section } from './parts.js';
 import { figure, foldedTable } from './table.js';
-
-const series = [
-  ['calls', 'Calls', 'calls_cost'],
-  ['messages', 'Messages', 'messages_cost'],
-  ['other', 'Other', 'other_cost'],
-] as const;
 
 /** Cost by day, a line each for calls, messages and the rest. */
 export function daysSection({ rows }: PageData): Markup {
@@ -33,7 +27,7 @@ const openOf = (row: ReportRow): readonly [string, bigint][] => [
 
 function block(currency: string, rows: readonly ReportRow[]): Content {
   const days = rows.map(({ day }) => day ?? '');
-  const lines = series.map(([kind, name, column]) => ({
+  const lines = costParts.map(([kind, name, column]) => ({
     kind,
     name,
     values: rows.map((row) => (typeof row[column] === 'string' ? unitsOf(row[column]) : undefined)),

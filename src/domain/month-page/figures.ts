@@ -62,6 +62,12 @@ export function percentOf(part: bigint, whole: bigint): string | undefined {
   return `${sign}${grouped(String(tenths / 10n))}.${tenths % 10n}${thin}%`;
 }
 
+/** What an amount changed by, and how much that is of what it was: `+364.96 (14.6 %)`. */
+export function changed(change: bigint, previous: bigint): string {
+  const share = percentOf(change, previous);
+  return share === undefined ? signed(change) : `${signed(change)} (${share})`;
+}
+
 /** What large ticks are counted in. */
 const magnitudes = [
   [1_000_000_000_000n, 'tn'],

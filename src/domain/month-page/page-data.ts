@@ -38,6 +38,13 @@ export interface PageData {
   readonly files: readonly PageFile[];
 }
 
+/** What a cost is made of: the style's name for it, its own, and the column that has it. */
+export const costParts = [
+  ['calls', 'Calls', 'calls_cost'],
+  ['messages', 'Messages', 'messages_cost'],
+  ['other', 'Other', 'other_cost'],
+] as const;
+
 /** Currencies that have charts and cards: those with most calls and messages. The totals have all. */
 export const currenciesShown = 6;
 

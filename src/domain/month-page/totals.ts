@@ -1,18 +1,12 @@
 import type { ReportRow } from '../reconciliation.js';
 import { shareBar } from './bars.js';
 import { monthName } from './calendar.js';
-import { counted, exact, percentOf, rounded, several, signed, unitsOf } from './figures.js';
+import { changed, counted, exact, percentOf, rounded, several, unitsOf } from './figures.js';
 import { type Content, html, type Markup } from './html.js';
-import { currenciesOf, currenciesShown, ofCurrency, type PageData, type PageRows } from './page-data.js';
+import { costParts, currenciesOf, currenciesShown, ofCurrency, type PageData, type PageRows } from './page-data.js';
 import { note, paragraph, section } from './parts.js';
 import { comparability } from './previous.js';
 import { figure, table } from './table.js';
-
-const parts = [
-  ['calls', 'Calls', 'calls_cost'],
-  ['messages', 'Messages', 'messages_cost'],
-  ['other', 'Other', 'other_cost'],
-] as const;
 
 /** What the month cost, by currency. */
 export function totalsSection(data: PageData): Markup {
@@ -47,7 +41,7 @@ ${composition(row)}
 
 /** How the known cost is made up. A part below zero cannot be a share: then there are only the words. */
 function composition(row: ReportRow): Content {
-  const shares = parts.map(([kind, name, column]) => ({ kind, name, value: unitsOf(row[column] ?? '0.00000000') }));
+  const shares = costParts.map(([kind, name, column]) => ({ kind, name, value: unitsOf(row[column] ?? '0.00000000') }));
   const whole = shares.reduce((sum, { value }) => sum + value, 0n);
   const isShare = shares.every(({ value }) => value >= 0n);
   const shareOf = (value: bigint): string => (isShare ? (percentOf(value, whole) ?? '') : '');
@@ -71,8 +65,7 @@ function since(data: PageData, currency: string): string {
   const month = monthName(previous?.month ?? '');
   if (comparability(data) !== undefined) return 'Not compared with the month before.';
   if (typeof all?.change !== 'string' || typeof all.previous_cost !== 'string') return `${month} is not known whole.`;
-  const share = percentOf(unitsOf(all.change), unitsOf(all.previous_cost));
-  return `${signed(unitsOf(all.change))}${share === undefined ? '' : ` (${share})`} since ${month}`;
+  return `${changed(unitsOf(all.change), unitsOf(all.previous_cost))} since ${month}`;
 }
 
 const totalsTable = (currencies: readonly ReportRow[]): Markup =>
