@@ -96,6 +96,10 @@ export function readConfig(sources: ConfigSources): Config {
     const value = sources.flags[name];
     return typeof value === 'string' ? value : undefined;
   };
+  /** A file that people write: the one that is named, else the one of the usual name where it is there. */
+  const inputFile = (what: string, flagName: string, settingName: SettingName, usual: string): string | undefined =>
+    readFileName(what, flag(flagName) ?? setting(settingName), sources, problems) ??
+    (sources.fileExists(usual) ? usual : undefined);
   const credentialsFile = sources.needsCredentials
     ? readFileName('credentials file', flag('credentials') ?? setting('SUBLEDGER_CREDENTIALS'), sources, problems)
     : undefined;
@@ -110,17 +114,11 @@ export function readConfig(sources: ConfigSources): Config {
     baseUrl: readBaseUrl(setting('SUBLEDGER_API_BASE_URL'), problems),
     dataFolder: flag('dataDir') ?? setting('SUBLEDGER_DATA_DIR') ?? 'data',
     outputFolder: flag('outputDir') ?? setting('SUBLEDGER_OUTPUT_DIR') ?? 'output',
-    customersFile:
-      readFileName('customer map', flag('customers') ?? setting('SUBLEDGER_CUSTOMERS'), sources, problems) ??
-      (sources.fileExists('customers.csv') ? 'customers.csv' : undefined),
+    customersFile: inputFile('customer map', 'customers', 'SUBLEDGER_CUSTOMERS', 'customers.csv'),
     customerMap: [],
-    invoiceFile:
-      readFileName('invoice', flag('invoice') ?? setting('SUBLEDGER_INVOICE'), sources, problems) ??
-      (sources.fileExists('invoice.csv') ? 'invoice.csv' : undefined),
+    invoiceFile: inputFile('invoice', 'invoice', 'SUBLEDGER_INVOICE', 'invoice.csv'),
     invoice: [],
-    ratesFile:
-      readFileName('file of rates', flag('rates') ?? setting('SUBLEDGER_RATES'), sources, problems) ??
-      (sources.fileExists('rates.csv') ? 'rates.csv' : undefined),
+    ratesFile: inputFile('file of rates', 'rates', 'SUBLEDGER_RATES', 'rates.csv'),
     rates: [],
     queriesFolder: readFileName(
       'folder of queries',
@@ -128,13 +126,12 @@ export function readConfig(sources: ConfigSources): Config {
       sources,
       problems,
     ),
-    journalAccountsFile:
-      readFileName(
-        'map of journal accounts',
-        flag('journalAccounts') ?? setting('SUBLEDGER_JOURNAL_ACCOUNTS'),
-        sources,
-        problems,
-      ) ?? (sources.fileExists('journal_accounts.csv') ? 'journal_accounts.csv' : undefined),
+    journalAccountsFile: inputFile(
+      'map of journal accounts',
+      'journalAccounts',
+      'SUBLEDGER_JOURNAL_ACCOUNTS',
+      'journal_accounts.csv',
+    ),
     journalAccounts: [],
     tolerances: parseTolerances(toleranceTexts(sources.flags.tolerance, setting('SUBLEDGER_TOLERANCE')), problems),
     phoneNumbers: readPhoneNumbers(setting('SUBLEDGER_PHONE_NUMBERS'), problems),

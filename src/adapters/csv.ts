@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import type { CsvRecord } from '../domain/customer-map.js';
+import type { CsvRecord } from '../domain/csv-record.js';
+import { ConfigError } from '../domain/errors.js';
 import { escapeFormula, holdsTexts } from '../domain/formula.js';
+import { utf8Of } from './files.js';
 
 /** A column's DuckDB type decides whether its texts may be escaped: those that hold texts may, numbers and dates never. */
 export interface CsvColumn {
@@ -85,12 +87,25 @@ export function readCsvText(text: string): ReadCsv {
 
 /** Reads a CSV file a person wrote. A file that cannot be read, or is not UTF-8, is a problem and no crash. */
 export async function readCsvFile(path: string): Promise<ReadCsv> {
+  const unread = (reason: string): ReadCsv => ({ records: [], problems: [`cannot be read: ${reason}`] });
   try {
-    return readCsvText(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)));
+    const text = utf8Of(await readFile(path));
+    return text === undefined ? unread('it is not UTF-8 text') : readCsvText(text);
   } catch (error) {
-    const reason = error instanceof TypeError ? 'it is not UTF-8 text' : String(error);
-    return { records: [], problems: [`cannot be read: ${reason}`] };
+    return unread(String(error));
   }
+}
+
+/** The rows of such a file. @throws ConfigError with every problem, each with the file and the line */
+export async function readRows<Row>(
+  path: string,
+  parse: (records: readonly CsvRecord[], problems: string[]) => readonly Row[],
+): Promise<readonly Row[]> {
+  const { records, problems: csvProblems } = await readCsvFile(path);
+  const problems = [...csvProblems];
+  const rows = problems.length > 0 ? [] : parse(records, problems);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `${path}: ${problem}`));
+  return rows;
 }
 
 function describe(error: CsvError): string {

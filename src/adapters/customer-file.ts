@@ -1,26 +1,22 @@
 import { type CustomerMapEntry, parseCustomerMap } from '../domain/customer-map.js';
-import { ConfigError } from '../domain/errors.js';
-import { readCsvFile } from './csv.js';
+import { readRows } from './csv.js';
 import type { Database } from './duckdb.js';
+import { fillInput } from './ledger.js';
 
 /** customers.csv → its entries. @throws ConfigError with every problem, each with the file and the line */
-export async function readCustomerMap(path: string): Promise<readonly CustomerMapEntry[]> {
-  const { records, problems } = await readCsvFile(path);
-  const parsed = parseCustomerMap(records);
-  const all = [...problems, ...('problems' in parsed && problems.length === 0 ? parsed.problems : [])];
-  if (all.length > 0 || 'problems' in parsed) throw new ConfigError(all.map((problem) => `${path}: ${problem}`));
-  return parsed.entries;
-}
+export const readCustomerMap = (path: string): Promise<readonly CustomerMapEntry[]> =>
+  readRows(path, (records, problems) => {
+    const parsed = parseCustomerMap(records);
+    if ('entries' in parsed) return parsed.entries;
+    problems.push(...parsed.problems);
+    return [];
+  });
 
 /** Gives the map to the ledger's queries; without entries every account's FriendlyName is its customer. */
-export async function fillCustomerMap(ledger: Database, entries: readonly CustomerMapEntry[]): Promise<void> {
-  await ledger.run('customer_map', 'truncate customer_map');
-  await ledger.run(
-    'customer_map_texts',
-    'create or replace temp table customer_map_texts (a varchar, i varchar, n varchar, f varchar, t varchar)',
-  );
-  await ledger.append(
-    'customer_map_texts',
+export const fillCustomerMap = (ledger: Database, entries: readonly CustomerMapEntry[]): Promise<void> =>
+  fillInput(
+    ledger,
+    'customer_map',
     entries.map((entry) => [
       entry.accountSid,
       entry.customerId,
@@ -29,8 +25,3 @@ export async function fillCustomerMap(ledger: Database, entries: readonly Custom
       entry.validTo ?? null,
     ]),
   );
-  await ledger.run(
-    'customer_map',
-    'insert into customer_map select a, i, n, cast(f as date), cast(t as date) from customer_map_texts',
-  );
-}

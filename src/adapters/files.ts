@@ -43,6 +43,15 @@ export async function readText(path: string): Promise<string | undefined> {
   return (await readBytes(path))?.toString('utf8');
 }
 
+/** Text that a person wrote, without the byte order mark that some editors begin with; undefined where it is not UTF-8. */
+export function utf8Of(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Undefined where there is no such file. */
 export async function readBytes(path: string): Promise<Buffer | undefined> {
   try {

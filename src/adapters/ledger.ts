@@ -136,7 +136,12 @@ async function prepare(
     if (!storedKinds.has(query.kind)) continue;
     await database.run(query.name, `create table if not exists ${query.name} (${columnsOf(query)})`);
   }
-  return prepareSession(database, queries, seeds);
+  await prepareSession(database, queries, seeds);
+  // Made of seeds and macros, which belong to the session; read by what is kept, so that the fingerprint knows them.
+  for (const query of inReadingOrder(queries, 'lookup')) {
+    await database.run(query.name, `create table if not exists ${query.name} as\n${query.sql}`);
+  }
+  return database;
 }
 
 /** What lives as long as the connection, and no longer. */
@@ -153,9 +158,6 @@ async function prepareSession(
     );
   }
   await makeMacros(database, queries);
-  for (const query of inReadingOrder(queries, 'lookup')) {
-    await database.run(query.name, `create or replace temp table ${query.name} as\n${query.sql}`);
-  }
   for (const [name, columns] of Object.entries(inputTables)) {
     await database.run(name, `create or replace temp table ${name} (${columns})`);
   }
@@ -188,6 +190,20 @@ const inputTables = {
     'line bigint, customer_id varchar, service varchar, direction varchar, country_prefix varchar, currency varchar, ' +
     'markup_percent decimal(10, 4), price_per_unit decimal(18, 8), valid_from date, valid_to date',
 };
+
+/** Replaces what one of these tables holds. Each text is cast to its column's type; rows have the columns' order. */
+export async function fillInput(
+  ledger: Database,
+  name: keyof typeof inputTables,
+  rows: readonly (readonly (string | null)[])[],
+): Promise<void> {
+  await ledger.run(name, `truncate ${name}`);
+  if (rows.length === 0) return;
+  const texts = `${name}_texts`;
+  await ledger.run(texts, `create or replace temp table ${texts} as select columns(*)::varchar from ${name}`);
+  await ledger.append(texts, rows);
+  await ledger.run(name, `insert into ${name} select * from ${texts}`);
+}
 
 const columnsOf = (query: Query): string =>
   query.columns.map((column) => `${sqlName(column.name)} ${column.type}`).join(', ');

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ConfigError, QueryError } from '../domain/errors.js';
 import { type Query, type QueryLayer, queryLayers } from '../domain/query.js';
 import { parseQuery } from '../domain/query-header.js';
+import { utf8Of } from './files.js';
 
 /** Beside the package: two levels up from src/adapters as from dist/adapters. */
 export const queriesFolder = fileURLToPath(new URL('../../queries/', import.meta.url));
@@ -15,18 +16,7 @@ export async function seedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map(names.map((name) => [name.slice(0, -'.csv'.length), join(folder, name)]));
 }
 
-/**
- * SQL that a person wrote, without the byte order mark that some editors begin with. Undefined where it is not UTF-8: a name read otherwise
- * than it was typed would be found in no row.
- */
-export function sqlOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
+/** A name read otherwise than it was typed would be found in no row. */
 export const notUtf8 = 'it is not UTF-8 text; save it as UTF-8';
 
 /** Queries of one folder by name, and what is wrong with the others, each line beginning with its file. */
@@ -35,7 +25,7 @@ async function readLayer(layer: QueryLayer, folder: string): Promise<{ queries: 
   const problems: string[] = [];
   for (const fileName of (await readdir(folder)).filter((name) => /\.sql$/i.test(name)).sort()) {
     const file = join(folder, fileName);
-    const sql = sqlOf(await readFile(file));
+    const sql = utf8Of(await readFile(file));
     const parsed =
       sql === undefined ? { problems: [notUtf8] } : parseQuery(layer, fileName.slice(0, -'.sql'.length), sql);
     if ('query' in parsed) queries.push(parsed.query);

@@ -2,8 +2,8 @@ import { type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { readBytes } from '../adapters/files.js';
-import { loadQueries, notUtf8, sqlOf } from '../adapters/query-files.js';
+import { readBytes, utf8Of } from '../adapters/files.js';
+import { loadQueries, notUtf8 } from '../adapters/query-files.js';
 import { writeReport } from '../adapters/report-file.js';
 import { fileTarget, type ReportTarget, stdoutTarget } from '../adapters/report-target.js';
 import type { Config } from '../config.js';
@@ -77,7 +77,7 @@ async function readSelect(path: string): Promise<Query> {
   const file = path === '-' ? 'stdin' : path;
   const bytes = path === '-' ? await readAll(process.stdin) : await readBytes(path);
   if (bytes === undefined) throw new ConfigError([`The file ${path} does not exist.`]);
-  const sql = sqlOf(bytes);
+  const sql = utf8Of(bytes);
   if (sql === undefined) throw new ConfigError([`${file}: ${notUtf8}`]);
   return ownSelect(file, sql);
 }

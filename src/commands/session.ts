@@ -38,15 +38,13 @@ export async function configOf(
     needsCredentials: needs.credentials,
   });
   // Read before anything is asked or changed: a broken map must not cost a night's run.
-  const { customersFile } = config;
-  const customerMap = needs.customers && customersFile !== undefined ? await readCustomerMap(customersFile) : [];
-  const { credentialsFile, invoiceFile } = config;
-  const invoice = needs.customers && invoiceFile !== undefined ? await readInvoice(invoiceFile) : [];
-  const { ratesFile } = config;
-  const rates = needs.customers && ratesFile !== undefined ? await readRates(ratesFile) : [];
-  const { journalAccountsFile } = config;
-  const journalAccounts =
-    needs.customers && journalAccountsFile !== undefined ? await readJournalAccounts(journalAccountsFile) : [];
+  const read = async <Row>(path: string | undefined, reader: (path: string) => Promise<readonly Row[]>) =>
+    needs.customers && path !== undefined ? reader(path) : [];
+  const customerMap = await read(config.customersFile, readCustomerMap);
+  const invoice = await read(config.invoiceFile, readInvoice);
+  const rates = await read(config.ratesFile, readRates);
+  const journalAccounts = await read(config.journalAccountsFile, readJournalAccounts);
+  const { credentialsFile } = config;
   const ownCredentials = credentialsFile === undefined ? [] : await readCredentialsFile(credentialsFile);
   return { ...config, customerMap, invoice, journalAccounts, rates, ownCredentials };
 }

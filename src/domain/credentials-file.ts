@@ -1,4 +1,4 @@
-import type { CsvRecord } from './customer-map.js';
+import { type CsvRecord, countProblem, fieldsOf } from './csv-record.js';
 
 /** An account's own credentials, for those who may not use the main account's. */
 export interface OwnCredentials {
@@ -32,10 +32,11 @@ export function parseCredentials(file: string, records: readonly CsvRecord[]): P
   const problems: string[] = [];
   const entries: OwnCredentials[] = [];
   const lineOf = new Map<string, number>();
-  for (const { line, fields } of rest) {
-    const field = (name: string): string => (fields[names.indexOf(name)] ?? '').trim();
+  for (const record of rest) {
+    const { line } = record;
+    const field = fieldsOf(names, record);
     const entry = { accountSid: field('account_sid'), username: field('username'), password: field('password') };
-    const own = fields.length === names.length ? entryProblems(entry) : [countProblem(fields.length, names.length)];
+    const own = record.fields.length === names.length ? entryProblems(entry) : [countProblem(names, record)];
     const first = lineOf.get(entry.accountSid);
     if (own.length === 0 && first !== undefined)
       own.push(`account ${entry.accountSid} stands already on line ${first}`);
@@ -45,8 +46,6 @@ export function parseCredentials(file: string, records: readonly CsvRecord[]): P
   }
   return problems.length > 0 ? { problems } : { entries };
 }
-
-const countProblem = (found: number, wanted: number): string => `has ${found} fields, the header ${wanted}`;
 
 function entryProblems({ accountSid, username, password }: Omit<OwnCredentials, 'origin'>): string[] {
   const problems: string[] = [];

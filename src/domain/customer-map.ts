@@ -1,11 +1,6 @@
+import { type CsvRecord, countProblem, fieldsOf } from './csv-record.js';
 import { type DatedEntry, headerProblems, inLineOrder, parseWindow, windowProblems } from './dated-csv.js';
 import type { Day } from './period.js';
-
-/** One record of a CSV file, with the line it begins on, counted from 1. */
-export interface CsvRecord {
-  readonly line: number;
-  readonly fields: readonly string[];
-}
 
 /** Which customer an account belongs to, from a day (inclusive) to a day (exclusive), UTC. */
 export interface CustomerMapEntry {
@@ -46,14 +41,15 @@ export function parseCustomerMap(records: readonly CsvRecord[]): ParsedCustomerM
   return problems.length > 0 ? { problems: inLineOrder(problems) } : { entries: withNames(rows) };
 }
 
-function parseRow(names: readonly string[], { line, fields }: CsvRecord, problems: string[]): Row | undefined {
+function parseRow(names: readonly string[], record: CsvRecord, problems: string[]): Row | undefined {
+  const { line } = record;
   const before = problems.length;
   const problem = (text: string): number => problems.push(`line ${line}: ${text}`);
-  if (fields.length !== names.length) {
-    problem(`has ${fields.length} fields, the header ${names.length}`);
+  if (record.fields.length !== names.length) {
+    problem(countProblem(names, record));
     return undefined;
   }
-  const field = (name: string): string => (fields[names.indexOf(name)] ?? '').trim();
+  const field = fieldsOf(names, record);
   const accountSid = field('account_sid');
   // SIDs are opaque beyond their first letters: one of an unusual length is an account all the same.
   if (!/^AC[0-9A-Za-z]+$/.test(accountSid)) problem(`"${accountSid}" is no account SID, which begins with AC`);

@@ -1,4 +1,4 @@
-import type { CsvRecord } from './customer-map.js';
+import type { CsvRecord } from './csv-record.js';
 import { type Day, parseDay } from './period.js';
 
 /** What CSV files of dated entries have in common that people write: columns, days, and entries that follow each other. */

@@ -1,4 +1,4 @@
-import type { CsvRecord } from './customer-map.js';
+import { type CsvRecord, countProblem, fieldsOf } from './csv-record.js';
 import { type Month, parseMonth } from './period.js';
 
 /** One amount of Twilio's invoice, as somebody typed it in. */
@@ -27,11 +27,12 @@ export function parseInvoice(records: readonly CsvRecord[], problems: string[]):
     return [];
   }
   const amounts: InvoiceAmount[] = [];
-  for (const { line, fields } of rest) {
-    const field = (name: string): string => (fields[names.indexOf(name)] ?? '').trim();
+  for (const record of rest) {
+    const { line } = record;
+    const field = fieldsOf(names, record);
     const before = problems.length;
     const problem = (text: string): number => problems.push(`line ${line}: ${text}`);
-    if (fields.length !== names.length) problem(`has ${fields.length} fields, the header ${names.length}`);
+    if (record.fields.length !== names.length) problem(countProblem(names, record));
     const month = parseMonth(field('month'));
     if (month === undefined) problem(`month "${field('month')}" is not written YYYY-MM`);
     const currency = field('currency').toUpperCase();

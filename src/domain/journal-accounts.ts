@@ -1,4 +1,4 @@
-import type { CsvRecord } from './customer-map.js';
+import { type CsvRecord, countProblem, fieldsOf } from './csv-record.js';
 
 /** What a line of the journal is of. The first three are costs, the last is what is owed for them. */
 export const journalRoles = ['calls', 'messages', 'other', 'liability'] as const;
@@ -41,11 +41,12 @@ export function parseJournalAccounts(records: readonly CsvRecord[], problems: st
   }
   if (rest.length === 0) problems.push('no account follows the header; remove the file to keep the default names');
   const accounts: (JournalAccount & { readonly line: number })[] = [];
-  for (const { line, fields } of rest) {
-    const field = (name: string): string => (fields[names.indexOf(name)] ?? '').trim();
+  for (const record of rest) {
+    const { line } = record;
+    const field = fieldsOf(names, record);
     const before = problems.length;
     const problem = (text: string): number => problems.push(`line ${line}: ${text}`);
-    if (fields.length !== names.length) problem(`has ${fields.length} fields, the header ${names.length}`);
+    if (record.fields.length !== names.length) problem(countProblem(names, record));
     const role = journalRoles.find((known) => known === field('role').toLowerCase());
     const account = field('account');
     if (role === undefined) problem(`role "${field('role')}" is none of ${journalRoles.join(', ')}`);

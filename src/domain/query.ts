@@ -20,7 +20,7 @@ export const queryLayers = [
 export type QueryLayer = (typeof queryLayers)[number];
 
 /**
- * What is made of a query. `report` and `check` are run as they stand and need no `kind` line; `lookup` is a table made of seeds, for a session; `daily` is a table that is kept, and made anew
+ * What is made of a query. `report` and `check` are run as they stand and need no `kind` line; `lookup` is a table made of seeds, with the ledger; `daily` is a table that is kept, and made anew
  * for the days that a load has touched; `period` one that is made for the days of a report, as long as that is being made.
  */
 export const queryKinds = [

@@ -1,4 +1,5 @@
-import { type CsvRecord, unallocated } from './customer-map.js';
+import { type CsvRecord, countProblem, fieldsOf } from './csv-record.js';
+import { unallocated } from './customer-map.js';
 import { type DatedEntry, headerProblems, inLineOrder, parseWindow, windowProblems } from './dated-csv.js';
 import { unescapeFormula } from './formula.js';
 
@@ -66,17 +67,18 @@ type Field = (name: (typeof rateColumns)[number]) => string;
 
 function parseRate(
   names: readonly string[],
-  { line, fields }: CsvRecord,
+  record: CsvRecord,
   currencies: ReadonlyMap<string, string>,
   problems: string[],
 ): Rate | undefined {
+  const { line } = record;
   const before = problems.length;
   const problem: Problem = (text) => void problems.push(`line ${line}: ${text}`);
-  if (fields.length !== names.length) {
-    problem(`has ${fields.length} fields, the header ${names.length}`);
+  if (record.fields.length !== names.length) {
+    problem(countProblem(names, record));
     return undefined;
   }
-  const field = (name: string): string => (fields[names.indexOf(name)] ?? '').trim();
+  const field = fieldsOf(names, record);
   // As reports have it: what a spreadsheet would run stands there with an apostrophe before it.
   const customerId = unescapeFormula(field('customer_id'));
   if (customerId === unallocated)
